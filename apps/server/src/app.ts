@@ -1,0 +1,84 @@
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+import Fastify from 'fastify'
+
+import { makeGateway, makeUpstreamPools, type Gateway } from './gateway/index.ts'
+import { ALIVE_EVERY_MS } from './entitlements/index.ts'
+import { isReady } from './ready.ts'
+import { keepDumps } from './dumps.ts'
+import { makeJobs, makePartitions } from './platform/index.ts'
+import type { Rooms } from './rooms.ts'
+
+export interface App {
+  readonly port: number
+  readonly gateway: Gateway
+  /** Lets running calls finish within the catalog's time, settles everything, closes. */
+  stop(): Promise<void>
+}
+
+const LAST_USED_EVERY_MS = 15_000
+const PARTITIONS_EVERY_MS = 6 * 3_600_000
+const MAINTAIN_EVERY_MS = 30 * 60_000
+const DUMP_EVERY_MS = 3_600_000
+/** Keep-alive outlives the idle connections of proxies in front (60 s is their usual figure). */
+const KEEP_ALIVE_MS = 75_000
+const BACKLOG = 4_096
+
+/** The whole server on one port: plain `node:http` for the model bases, Fastify for everything else. */
+export async function startApp(rooms: Rooms, options: { readonly sandboxUrl: string | undefined }): Promise<App> {
+  const { config, catalog, log, db, clock, entitlements } = rooms
+  const pools = makeUpstreamPools({ sandboxUrl: options.sandboxUrl, secret: config.secret })
+  const gateway = makeGateway({ ...rooms, pools })
+
+  const fastify = Fastify({ loggerInstance: log, disableRequestLogging: true, serverFactory: (handler) => serverFor(handler) })
+  function serverFor(handler: Parameters<typeof createServer>[1] & {}): Server {
+    const { headerMsMax, bodyMsMax } = catalog.current().limits
+    const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, headersTimeout: headerMsMax, requestTimeout: headerMsMax + bodyMsMax }, (req, res) => {
+      if (!gateway.handle(req, res)) handler(req, res)
+    })
+    return server
+  }
+  fastify.get('/healthz', async () => ({ status: 'ok' }))
+  fastify.get('/readyz', async (_, reply) => {
+    const ready = await isReady(rooms)
+    return reply.code(ready.ok ? 200 : 503).send(ready)
+  })
+  fastify.get('/metrics', async (_, reply) => {
+    return reply.type(rooms.metrics.registry.contentType).send(await rooms.metrics.registry.metrics())
+  })
+  fastify.setNotFoundHandler((request, reply) =>
+    reply.code(404).send({ error: { code: '1222', message: `API ${request.url.split('?')[0]} does not exist` } }),
+  )
+
+  if (rooms.embedded) await entitlements.claimAlone()
+  await entitlements.recover()
+  const jobs = makeJobs(log)
+  jobs.every(ALIVE_EVERY_MS, 'recover', () => entitlements.recover())
+  jobs.every(LAST_USED_EVERY_MS, 'last-used', () => rooms.identify.flushLastUsed())
+  jobs.every(PARTITIONS_EVERY_MS, 'partitions', () => db.tx((tx) => makePartitions(tx, clock.now())))
+  jobs.every(MAINTAIN_EVERY_MS, 'maintain', () => db.maintain())
+  if (rooms.embedded) {
+    const dump = keepDumps(rooms.embedded, config.dataFolder, clock)
+    jobs.every(DUMP_EVERY_MS, 'dump', dump)
+  }
+
+  await fastify.listen({ port: config.port, host: config.host, backlog: BACKLOG })
+  const { port } = fastify.server.address() as AddressInfo
+  return {
+    port,
+    gateway,
+    stop: async () => {
+      fastify.server.close()
+      fastify.server.closeIdleConnections()
+      await gateway.drain(catalog.current().limits.drainMsMax)
+      await entitlements.drain()
+      await jobs.stop()
+      await rooms.identify.flushLastUsed()
+      await pools.close()
+      fastify.server.closeAllConnections()
+      await fastify.close()
+      log.flush()
+    },
+  }
+}

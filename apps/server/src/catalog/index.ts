@@ -1,0 +1,50 @@
+import { instant, type PlanTerms } from '@codeplan/core'
+
+import type { Db, Queries, Tx } from '../platform/index.ts'
+import { compileCatalog, type Catalog } from './compile.ts'
+import { readCatalog } from './read.ts'
+import { CATALOG_CHANNEL, newestCatalog, newestPlanVersions, planVersionsById } from './store.ts'
+
+export { applyCatalog, type Applied } from './apply.ts'
+export { compileCatalog, type Catalog, type GatewayLimits, type Model, type Route, type Upstream } from './compile.ts'
+export { readCatalog, type CatalogFault } from './read.ts'
+
+/** The running catalog, and the plan versions that subscriptions have pinned. */
+export interface CatalogRoom {
+  current(): Catalog
+  /** Loads what is not yet known; plan versions never change, so what is known stays. */
+  planVersions(on: Queries | Tx, ids: readonly string[]): Promise<ReadonlyMap<string, PlanTerms>>
+  /** The version of a plan that is sold now. */
+  newestPlanVersion(on: Queries | Tx, plan: string): Promise<{ id: string; terms: PlanTerms } | undefined>
+  refresh(): Promise<void>
+}
+
+/** Opens the catalog that the database holds; `undefined` when none has been applied yet. */
+export async function openCatalog(db: Db): Promise<CatalogRoom | undefined> {
+  let current = await load(db)
+  if (!current) return undefined
+  const known = new Map<string, PlanTerms>()
+  const refresh = async (): Promise<void> => {
+    current = (await load(db)) ?? current
+  }
+  const again = (): void => void refresh().catch(() => setTimeout(again, 1000).unref())
+  await db.listen(CATALOG_CHANNEL, again, again)
+  return {
+    current: () => current as Catalog,
+    refresh,
+    planVersions: async (on, ids) => {
+      const missing = [...new Set(ids.filter((id) => !known.has(id)))]
+      if (missing.length > 0) for (const row of await planVersionsById(on, missing)) known.set(row.id, row.terms)
+      return known
+    },
+    newestPlanVersion: async (on, plan) => (await newestPlanVersions(on)).find((row) => row.plan === plan),
+  }
+}
+
+async function load(db: Db): Promise<Catalog | undefined> {
+  const row = await newestCatalog(db.queries)
+  if (!row) return undefined
+  const read = readCatalog(row.source)
+  if (!read.ok) throw new Error(`catalog version ${row.id} cannot be read any more: ${read.no[0]?.cure}`)
+  return compileCatalog(read.value, row.id, instant(row.applied_at))
+}

@@ -1,0 +1,88 @@
+import { no, yes, type Outcome } from '@codeplan/core'
+import { isNode, LineCounter, parseDocument } from 'yaml'
+
+import { catalogSchema, type CatalogDocument } from './schema.ts'
+
+export interface CatalogFault {
+  /** `plans[0].windows[1].prompts` */
+  readonly path: string
+  readonly line: number
+  readonly cure: string
+}
+
+type Path = readonly (string | number)[]
+
+/** Reads a catalog file. Every fault is listed, each with its line and what to write instead. */
+export function readCatalog(source: string): Outcome<CatalogDocument, readonly CatalogFault[]> {
+  const lines = new LineCounter()
+  const yaml = parseDocument(source, { lineCounter: lines, prettyErrors: false })
+  if (yaml.errors.length > 0) {
+    return no(yaml.errors.map((e) => ({ path: '', line: lines.linePos(e.pos[0]).line, cure: `not YAML: ${e.message}` })))
+  }
+  const lineOf = (path: Path): number => {
+    for (let depth = path.length; depth >= 0; depth--) {
+      const node = yaml.getIn(path.slice(0, depth), true)
+      if (isNode(node) && node.range) return lines.linePos(node.range[0]).line
+    }
+    return 1
+  }
+  const at = (path: Path, cure: string): CatalogFault => ({ path: pathText(path), line: lineOf(path), cure })
+
+  const parsed = catalogSchema.safeParse(yaml.toJS())
+  if (!parsed.success) {
+    return no(
+      parsed.error.issues.map((issue) => {
+        const path = issue.path.filter((key) => typeof key !== 'symbol')
+        return issue.code === 'unrecognized_keys'
+          ? at(path, `unknown setting ${issue.keys.join(', ')}: remove it or correct its spelling`)
+          : at(path, issue.message)
+      }),
+    )
+  }
+  const faults = [...references(parsed.data)].map(([path, cure]) => at(path, cure))
+  return faults.length > 0 ? no(faults) : yes(parsed.data)
+}
+
+/** What a shape cannot say: every name that is used exists, and none is given twice. */
+function* references(doc: CatalogDocument): Generator<[Path, string]> {
+  for (const list of ['plans', 'models', 'multipliers', 'upstreams'] as const) yield* duplicates(list, doc[list])
+  const models = new Set(doc.models.map((m) => m.id))
+  const upstreams = new Set(doc.upstreams.map((u) => u.id))
+  const modelCure = (id: string) => `no model ${id}: add it under models, or use one of ${[...models].join(', ')}`
+  for (const [i, plan] of doc.plans.entries()) {
+    yield* duplicates(`plans.${i}.windows`, plan.windows)
+    for (const [k, id] of plan.models.entries()) if (!models.has(id)) yield [['plans', i, 'models', k], modelCure(id)]
+  }
+  for (const [i, alias] of doc.aliases.entries()) {
+    if (!models.has(alias.model)) yield [['aliases', i, 'model'], modelCure(alias.model)]
+  }
+  for (const [i, rule] of doc.multipliers.entries()) {
+    for (const [k, id] of (rule.models ?? []).entries()) {
+      if (!models.has(id)) yield [['multipliers', i, 'models', k], modelCure(id)]
+    }
+  }
+  for (const [i, model] of doc.models.entries()) {
+    for (const [k, route] of model.routes.entries()) {
+      if (!upstreams.has(route.upstream)) {
+        const cure = `no upstream ${route.upstream}: add it under upstreams, or use one of ${[...upstreams].join(', ')}`
+        yield [['models', i, 'routes', k, 'upstream'], cure]
+      }
+    }
+    const last = model.prices.at(-1)
+    if (last?.input_below !== undefined || last?.output_below !== undefined) {
+      yield [['models', i, 'prices', model.prices.length - 1], 'the last price must hold for every call: take its bounds away']
+    }
+  }
+}
+
+function* duplicates(list: string, entries: readonly { readonly id: string }[]): Generator<[Path, string]> {
+  const seen = new Set<string>()
+  for (const [i, { id }] of entries.entries()) {
+    if (seen.has(id)) yield [[...list.split('.').map((k) => (/^\d+$/.test(k) ? Number(k) : k)), i, 'id'], `${id} is given twice: rename one`]
+    seen.add(id)
+  }
+}
+
+function pathText(path: Path): string {
+  return path.map((key, i) => (typeof key === 'number' ? `[${key}]` : i === 0 ? key : `.${key}`)).join('')
+}

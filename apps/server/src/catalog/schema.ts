@@ -1,0 +1,127 @@
+import { isZone } from '@codeplan/core'
+import { z } from 'zod'
+
+/** The shape of `catalog.yaml`. Messages are cures: they say what to write instead. */
+const slug = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,63}$/, 'use lower-case letters, digits, dots, dashes; at most 64')
+const zone = z.string().refine(isZone, 'use an IANA zone name such as Asia/Shanghai')
+const decimal = (places: number, what: string) =>
+  z.coerce.string().regex(new RegExp(`^\\d{1,9}(\\.\\d{1,${places}})?$`), `${what}, for example "49.00"`)
+const clockTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'use HH:MM in quotes, from "00:00" to "23:59"')
+const day = z.string().regex(/^\d{4}-\d{2}-\d{2}$/, 'use YYYY-MM-DD in quotes')
+const positive = z.number().int('use a whole number').positive('use a number above 0')
+
+const windowSchema = z
+  .strictObject({
+    id: slug,
+    kind: z.enum(['first_use', 'anchored']),
+    hours: positive.optional(),
+    days: positive.optional(),
+    prompts: z.number().positive('use a number above 0').multipleOf(0.000001),
+  })
+  .refine((w) => (w.hours === undefined) !== (w.days === undefined), 'give either `hours` or `days`')
+
+const toolQuota = z.union([
+  z.strictObject({ included: z.literal(true), draws: z.literal('plan') }),
+  z.strictObject({ included: z.literal(true), calls: positive, per: z.enum(['month', 'once']) }),
+  z.strictObject({ included: z.literal(false) }),
+])
+
+const planSchema = z.strictObject({
+  id: slug,
+  name: z.string().min(1),
+  rank: z.number().int(),
+  meter: z.strictObject({ kind: z.enum(['prompt', 'call']), calls_per_prompt: positive }),
+  windows: z.array(windowSchema).min(1, 'a plan needs at least one window, or it would be without limit'),
+  concurrency: positive,
+  prices: z.strictObject({
+    month: decimal(2, 'an amount in the operator’s currency'),
+    quarter: decimal(2, 'an amount in the operator’s currency').optional(),
+    year: decimal(2, 'an amount in the operator’s currency').optional(),
+  }),
+  models: z.array(slug).min(1),
+  models_live: z.boolean().default(true),
+  tools: z.record(slug, toolQuota).default({}),
+})
+
+const priceSchema = z.strictObject({
+  input_below: positive.optional(),
+  output_below: positive.optional(),
+  input: decimal(4, 'a price per million tokens'),
+  cached_input: decimal(4, 'a price per million tokens'),
+  output: decimal(4, 'a price per million tokens'),
+})
+
+const routeSchema = z.strictObject({
+  upstream: slug,
+  model: z.string().min(1),
+  weight: positive.default(1),
+  priority: z.number().int().min(0).default(0),
+})
+
+const modelSchema = z.strictObject({
+  id: slug,
+  name: z.string().min(1),
+  vision: z.boolean().default(false),
+  context_tokens: positive,
+  output_tokens_max: positive,
+  prices: z.array(priceSchema).min(1),
+  routes: z.array(routeSchema).min(1, 'a model needs a route to an upstream'),
+})
+
+const multiplierSchema = z
+  .strictObject({
+    id: slug,
+    models: z.array(slug).min(1).optional(),
+    tools: z.array(slug).min(1).optional(),
+    zone,
+    from: clockTime.optional(),
+    to: clockTime.optional(),
+    weekdays: z.array(z.number().int().min(1).max(7)).min(1).optional(),
+    dates: z.strictObject({ from: day, to: day }).optional(),
+    // A missing or broken factor must never become 0 or 1 by itself (F23).
+    factor: decimal(3, 'a factor with at most three decimals'),
+  })
+  .refine((m) => (m.from === undefined) === (m.to === undefined), 'give both `from` and `to`, or neither')
+
+const upstreamSchema = z.strictObject({
+  id: slug,
+  kind: z.enum(['openai', 'anthropic']),
+  base_url: z.union([z.literal('sandbox'), z.url({ protocol: /^https?$/ })], {
+    error: 'use an http(s) URL, or the word sandbox',
+  }),
+  key_env: z
+    .string()
+    .regex(/^[A-Z_][A-Z0-9_]*$/, 'use the name of an environment variable')
+    .optional(),
+  headers: z.record(z.string().regex(/^[A-Za-z0-9-]+$/), z.string()).default({}),
+})
+
+const gatewaySchema = z.strictObject({
+  body_mib_max: positive,
+  header_ms_max: positive,
+  body_ms_max: positive,
+  connect_ms_max: positive,
+  first_byte_ms_max: positive,
+  idle_ms_max: positive,
+  total_ms_max: positive,
+  drain_ms_max: positive,
+})
+
+export const catalogSchema = z.strictObject({
+  operator: z.strictObject({
+    name: z.string().min(1),
+    zone,
+    currency: z.string().regex(/^[A-Z]{3}$/, 'use a three-letter currency code such as CNY'),
+  }),
+  plans: z.array(planSchema).min(1),
+  models: z.array(modelSchema).min(1),
+  aliases: z
+    .array(z.strictObject({ name: z.string().regex(/^[\w.*:[\]-]+$/, 'use letters, digits, . - _ and *'), model: slug }))
+    .default([]),
+  multipliers: z.array(multiplierSchema).default([]),
+  upstreams: z.array(upstreamSchema).min(1),
+  gateway: gatewaySchema,
+})
+
+export type CatalogDocument = z.infer<typeof catalogSchema>
+export type PlanDocument = CatalogDocument['plans'][number]

@@ -1,0 +1,54 @@
+import { wallText, instant } from '@codeplan/core'
+
+import { eventById, holdById, promptCalls, type Admission, type EventRow } from '../entitlements/index.ts'
+import { answer, wrong, type Command } from './command.ts'
+
+const inPrompts = (micro: number): string => `${micro / 1_000_000}`
+
+/** Why was this call counted so? In one screen, from what was stored when it was decided. */
+export const explain: Command = {
+  name: 'explain',
+  usage: '<request id>',
+  does: 'tells how a call was counted and why',
+  words: { min: 1, max: 1 },
+  run: async (rooms, { words: [id = ''] }) => {
+    const event = await eventById(rooms.db.queries, id)
+    const hold = event ? undefined : await holdById(rooms.db.queries, id)
+    const admission = (event?.details as { admission: Admission } | undefined)?.admission ?? hold?.admission
+    if (!admission) return wrong(`no call ${id}: the id stands in the x-request-id header of its answer`)
+    const calls = await promptCalls(rooms.db.queries, admission.promptId)
+    const zone = rooms.catalog.current().operator.zone
+    return answer({ admission, event: event ?? null, prompt: summary(calls) }, tell(admission, event, calls, zone))
+  },
+}
+
+function summary(calls: readonly EventRow[]) {
+  return { calls: calls.length, charge_micro: calls.reduce((sum, call) => sum + call.charge, 0) }
+}
+
+function tell(admission: Admission, event: EventRow | undefined, calls: readonly EventRow[], zone: string): string {
+  const factor = admission.multiplier / 1000
+  const { calls: count, charge_micro: charge } = summary(calls)
+  const lines = [
+    `call      ${admission.id}, ${wallText(zone, instant(admission.admittedAt))} (${zone})`,
+    `tool      ${admission.tool}, ${admission.path}`,
+    `model     asked ${admission.modelAsked}, served ${admission.model}`,
+    `prompt    ${admission.promptId}: ${admission.promptReason} (${admission.mark})`,
+    `factor    ${factor}× by rule ${admission.multiplierRule} of catalog version ${admission.catalogVersion}`,
+    `cost      ${inPrompts(admission.cost)} prompts when it began`,
+  ]
+  if (event) {
+    const tokens = `${event.input_tokens + event.cache_read_tokens} in (${event.cache_read_tokens} cached), ${event.output_tokens} out`
+    const { tokensFrom, totalMs } = event.details as { tokensFrom?: string; totalMs?: number }
+    lines.push(
+      `ended     ${event.ending} after ${totalMs ?? '?'} ms, ${event.billable ? 'counts' : 'does not count'}: ${inPrompts(event.charge)} prompts`,
+      `tokens    ${tokens}, by ${tokensFrom}; ${(event.list_price / 1e8).toFixed(6)} at list price`,
+    )
+  } else lines.push('ended     not yet')
+  lines.push(`so far    its prompt has ${count} calls and costs ${inPrompts(charge)} prompts`)
+  for (const window of admission.windows) {
+    const ends = wallText(zone, instant(window.resetsAt))
+    lines.push(`window    ${window.id}: ${inPrompts(window.before)} → ${inPrompts(window.after)} of ${inPrompts(window.allowance)}, resets ${ends}`)
+  }
+  return lines.join('\n')
+}

@@ -1,0 +1,34 @@
+import { balanceAdd } from './balance.ts'
+import { catalogApply, catalogCheck } from './catalog.ts'
+import { clockCommand } from './clock.ts'
+import type { Command } from './command.ts'
+import { doctor } from './doctor.ts'
+import { explain } from './explain.ts'
+import { migrateCommand } from './migrate.ts'
+import { grantCommand, keyCreate, keyList, keyRevoke, memberAdd } from './people.ts'
+import { usage } from './usage.ts'
+
+export const COMMANDS: readonly Command[] = [
+  memberAdd,
+  grantCommand,
+  keyCreate,
+  keyList,
+  keyRevoke,
+  usage,
+  explain,
+  balanceAdd,
+  catalogCheck,
+  catalogApply,
+  doctor,
+  migrateCommand,
+  clockCommand,
+]
+
+/** The command that a line begins with, and the words after its name. */
+export function findCommand(line: readonly string[]): { command: Command; rest: readonly string[] } | undefined {
+  for (const command of COMMANDS) {
+    const name = command.name.split(' ')
+    if (name.every((word, i) => line[i] === word)) return { command, rest: line.slice(name.length) }
+  }
+  return undefined
+}

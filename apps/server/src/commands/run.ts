@@ -1,0 +1,107 @@
+import { readFileSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+
+import { readConfig, type Config } from '../config.ts'
+import { openRooms } from '../rooms.ts'
+import { checkSource } from './catalog.ts'
+import { wrong, type Answer, type Args, type Command } from './command.ts'
+import { handOver } from './control.ts'
+import { COMMANDS, findCommand } from './list.ts'
+import { start } from './start.ts'
+
+export interface Terminal {
+  out(text: string): void
+  err(text: string): void
+}
+
+/** Works off one line of `codeplan-server …` and answers the exit code: 0 done, 1 refused or failed, 2 misused. */
+export async function run(line: readonly string[], env: NodeJS.ProcessEnv, terminal: Terminal): Promise<number> {
+  if (line.length === 0 || line[0] === 'help' || line.includes('--help')) {
+    terminal.out(help())
+    return line.length === 0 ? 2 : 0
+  }
+  const { config, faults } = readConfig(env)
+  for (const fault of faults) terminal.err(`${fault.name}: ${fault.cure}\n`)
+  if (faults.length > 0) return 1
+  if (line[0] === 'start') return startServer(config, terminal)
+  const found = findCommand(line)
+  if (!found) {
+    terminal.err(`no command "${line.join(' ')}"\n\n${help()}`)
+    return 2
+  }
+  const args = readArgs(found.command, found.rest, config)
+  if (typeof args === 'string') {
+    terminal.err(`${args}\nusage: codeplan-server ${found.command.name} ${found.command.usage}\n`)
+    return 2
+  }
+  // A command beside a server must not mix its log lines into its answer.
+  const result = await perform({ ...config, logLevel: env.LOG_LEVEL ?? 'warn' }, found.command, args)
+  return print(result, args.options.json === true, found.command, terminal)
+}
+
+async function startServer(config: Config, terminal: Terminal): Promise<number> {
+  const opened = await openRooms(config)
+  if (!opened.ok) {
+    const lines = opened.no.kind === 'locked' ? [`${config.dataFolder}: another server uses this folder; stop it, or set CODEPLAN_DATA`] : opened.no.lines
+    terminal.err(`${lines.join('\n')}\n`)
+    return 1
+  }
+  await start(opened.value, terminal.out)
+  return 0
+}
+
+async function perform(config: Config, command: Command, args: Args): Promise<Answer> {
+  if (command.name === 'catalog check') return checkSource(args.input ?? '')
+  const opened = await openRooms(config)
+  if (opened.ok) {
+    try {
+      return await command.run(opened.value, args)
+    } finally {
+      await opened.value.close()
+    }
+  }
+  if (opened.no.kind === 'words') return wrong(opened.no.lines.join('\n'))
+  const answer = await handOver(config.dataFolder, { command: command.name, args })
+  return answer ?? wrong(`${config.dataFolder}: another process has the database open, but does not answer; try again`)
+}
+
+function readArgs(command: Command, rest: readonly string[], config: Config): Args | string {
+  const options: Record<string, { type: 'string' | 'boolean' }> = { json: { type: 'boolean' } }
+  for (const [name, type] of Object.entries(command.options ?? {})) options[name] = { type }
+  try {
+    const { values, positionals } = parseArgs({ args: [...rest], options, allowPositionals: true })
+    const { min, max } = command.words
+    if (positionals.length < min) return 'something is missing'
+    if (positionals.length > max) return `what is "${positionals.slice(max).join(' ')}"?`
+    const file = command.inputFile?.({ words: positionals }, config)
+    const input = file === undefined ? undefined : readFileSync(file, 'utf8')
+    return { words: positionals, options: values as Args['options'], input }
+  } catch (error) {
+    return (error as Error).message
+  }
+}
+
+function print(result: Answer, json: boolean, command: Command, terminal: Terminal): number {
+  if (!result.ok) {
+    if (json) terminal.out(`${JSON.stringify({ error: result.why })}\n`)
+    else terminal.err(`${result.why}\n`)
+    return 1
+  }
+  terminal.out(json ? `${JSON.stringify(result.data)}\n` : `${result.text}\n`)
+  // Scripts ask the doctor by its exit code.
+  return command.name === 'doctor' && !(result.data as { ok: boolean }).ok ? 1 : 0
+}
+
+function help(): string {
+  const lines = COMMANDS.map((c) => `  ${`${c.name} ${c.usage}`.padEnd(58)} ${c.does}`)
+  return [
+    'codeplan-server: runs and looks after a Codeplan server. Every command has --json.',
+    '',
+    `  ${'start'.padEnd(58)} runs the server`,
+    ...lines,
+    '',
+    'Environment: PORT (8787), HOST (127.0.0.1), CODEPLAN_DATA (./data), CODEPLAN_CATALOG (./catalog.yaml), DATABASE_URL,',
+    'LOG_LEVEL (info), CODEPLAN_OPERATOR_KEY (64 hex digits, for several nodes), CODEPLAN_SANDBOX (1: the clock may be moved).',
+    '',
+  ].join('\n')
+}

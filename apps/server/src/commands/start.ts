@@ -1,0 +1,59 @@
+import { startUpstream, type SandboxUpstream } from '@codeplan/sandbox'
+
+import { startApp } from '../app.ts'
+import type { Rooms } from '../rooms.ts'
+import { openControl } from './control.ts'
+
+/** Runs the server until it is told to stop. SIGTERM and SIGINT drain; a second one ends at once. */
+export async function start(rooms: Rooms, write: (text: string) => void): Promise<void> {
+  const wantsSandbox = rooms.catalog.current().upstreams.some((upstream) => upstream.baseUrl === 'sandbox')
+  const sandbox: SandboxUpstream | undefined = wantsSandbox ? await startUpstream({}) : undefined
+  const app = await startApp(rooms, { sandboxUrl: sandbox?.url })
+  const control = await openControl(rooms)
+  write(welcome(rooms, app.port, sandbox !== undefined))
+
+  await new Promise<void>((stopped) => {
+    let asked = false
+    const stop = async (): Promise<void> => {
+      if (asked) process.exit(130)
+      asked = true
+      write('Stopping: running calls finish, then everything is settled.\n')
+      await control.close()
+      await app.stop()
+      await sandbox?.close()
+      await rooms.close()
+      stopped()
+    }
+    process.on('SIGTERM', () => void stop())
+    process.on('SIGINT', () => void stop())
+  })
+}
+
+function welcome(rooms: Rooms, port: number, sandbox: boolean): string {
+  const { host, catalogFile, dataFolder, databaseUrl } = rooms.config
+  const base = `http://${host.includes(':') ? `[${host}]` : host}:${port}`
+  const upstreams = sandbox
+    ? `the built-in simulation answers; name real engines under "upstreams" in ${catalogFile}`
+    : rooms.catalog.current().upstreams.map((u) => u.id).join(', ')
+  return `
+Codeplan is ready.
+
+  Claude Code    ANTHROPIC_BASE_URL=${base}/api/anthropic
+  Cherry Studio  ${base}/api/coding/paas/v4/
+  other tools    ${base}/api/coding/paas/v4
+
+  database       ${databaseUrl ? 'PostgreSQL' : `embedded, in ${dataFolder}`}
+  upstreams      ${upstreams}
+
+Next, in a second terminal in this folder, make a person, a plan and a key:
+
+  npx codeplan-server member add you@example.com
+  npx codeplan-server grant you@example.com pro
+  npx codeplan-server key create you@example.com
+
+and watch the plan being drawn:
+
+  npx codeplan-server usage you@example.com
+
+`
+}

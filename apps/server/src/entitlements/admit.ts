@@ -1,0 +1,231 @@
+import { randomBytes } from 'node:crypto'
+
+import {
+  choosePrompt,
+  chooseSubscription,
+  costOfCall,
+  emptyTally,
+  instant,
+  makeId,
+  mayBegin,
+  move,
+  no,
+  openCall,
+  openWindows,
+  startsOf,
+  windowNow,
+  yes,
+  type Instant,
+  type KnownPrompt,
+  type Outcome,
+  type PlanTerms,
+} from '@codeplan/core'
+
+import type { Catalog, CatalogRoom } from '../catalog/index.ts'
+import type { Clock, Db, Refusal, Tx } from '../platform/index.ts'
+import { findPrompts, lastEnds, lockMembers, saveAdmissions, type AccountRow, type HoldRow, type PromptRow } from './store.ts'
+import type { Admission, AdmissionRequest, WindowReading } from './types.ts'
+
+/** A hold outlives the longest call by this, so that a call that is just ending settles itself. */
+const HOLD_SLACK_MS = 5 * 60_000
+
+export interface AdmitDeps {
+  readonly db: Db
+  readonly clock: Clock
+  readonly catalog: CatalogRoom
+  readonly node: string
+}
+
+/** What a batch has read and changes as it decides: the truth for as long as its rows are locked. */
+interface Books {
+  readonly accounts: Map<string, AccountRow[]>
+  readonly prompts: Map<string, PromptRow>
+  readonly touchedAccounts: Set<AccountRow>
+  readonly touchedPrompts: Set<string>
+  readonly holds: HoldRow[]
+}
+
+type Answer = Outcome<Admission, Refusal>
+
+/** Lets calls in or refuses them, in the order of their arrival, in one transaction: locked, decided, stored. */
+export async function admit(deps: AdmitDeps, requests: readonly AdmissionRequest[]): Promise<readonly Answer[]> {
+  const now = deps.clock.now()
+  const catalog = deps.catalog.current()
+  // Not durable at once: a crash of the database may lose the holds of the last moments, and settlement makes up for it.
+  return deps.db.tx(async (tx) => {
+    const rows = await lockMembers(tx, [...new Set(requests.map((r) => r.memberId))], now)
+    const terms = await deps.catalog.planVersions(tx, rows.map((row) => row.plan_version_id))
+    const books = await openBooks(tx, requests, rows, now)
+    const answers = requests.map((request) => decide(request, { books, catalog, terms, node: deps.node, now }))
+    if (books.holds.length > 0) {
+      await saveAdmissions(tx, {
+        quotas: [...books.touchedAccounts].map(({ id, windows, in_flight }) => ({ id, windows, in_flight })),
+        prompts: [...books.touchedPrompts].map((id) => books.prompts.get(id) as PromptRow),
+        holds: books.holds,
+      })
+    }
+    return nameExpired(tx, requests, answers)
+  }, { durable: false })
+}
+
+async function openBooks(
+  tx: Tx,
+  requests: readonly AdmissionRequest[],
+  rows: readonly AccountRow[],
+  now: Instant,
+): Promise<Books> {
+  const accounts = new Map<string, AccountRow[]>()
+  for (const row of rows) accounts.set(row.member_id, [...(accounts.get(row.member_id) ?? []), row])
+  const wanted = requests.flatMap(({ memberId, evidence }) => {
+    const account = accountOf(accounts.get(memberId) ?? [], now)
+    return account ? [{ subscriptionId: account.id, key: evidence.key, session: evidence.session }] : []
+  })
+  const prompts = new Map<string, PromptRow>()
+  if (wanted.length > 0) for (const row of await findPrompts(tx, wanted)) prompts.set(row.id, row)
+  return { accounts, prompts, touchedAccounts: new Set(), touchedPrompts: new Set(), holds: [] }
+}
+
+interface Scene {
+  readonly books: Books
+  readonly catalog: Catalog
+  readonly terms: ReadonlyMap<string, PlanTerms>
+  readonly node: string
+  readonly now: Instant
+}
+
+function decide(request: AdmissionRequest, scene: Scene): Answer {
+  const { books, catalog, now } = scene
+  const account = accountOf(books.accounts.get(request.memberId) ?? [], now)
+  if (!account) return no({ code: 'no_plan' })
+  const terms = scene.terms.get(account.plan_version_id)
+  if (!terms) throw new Error(`plan version ${account.plan_version_id} is missing`)
+  if (!catalog.mayUse(terms, request.model)) {
+    return no({ code: 'model_not_in_plan', model: request.model, plan: terms.plan, models: catalog.modelsOf(terms) })
+  }
+
+  const known = knownPrompts(books, account.id, request)
+  const choice = choosePrompt(request.evidence, { byKey: known.byKey, bySession: known.bySession }, now)
+  const joined = choice.joins === null ? undefined : books.prompts.get(choice.joins)
+  const tally = joined?.tally ?? emptyTally
+  const multiplier = catalog.multiplier(request.model, request.tool, now)
+  const cost = costOfCall(terms.meter, tally, multiplier.permille)
+
+  const anchor = instant(account.anchor_at)
+  const windows = terms.windows.map((rule) => windowNow(rule, anchor, account.windows[rule.id], now))
+  const may = mayBegin(windows, { cost, inFlight: account.in_flight, concurrencyMax: terms.concurrencyMax }, now)
+  if (!may.ok) {
+    if (may.no.code === 'too_many_calls') return no(may.no)
+    const lengthMs = terms.windows.find((w) => w.id === (may.no as { window: string }).window)?.lengthMs ?? 0
+    return no({ ...may.no, lengthMs, now })
+  }
+
+  const opened = openWindows(windows, now)
+  const starts = startsOf(opened)
+  const next = openCall(terms.meter, tally, multiplier.permille, starts)
+  const prompt: PromptRow = {
+    id: joined?.id ?? makeId('prm', now, randomBytes(16)),
+    subscription_id: account.id,
+    key: choice.key,
+    session: joined?.session ?? request.evidence.session,
+    tally: next.tally,
+    calls: (joined?.calls ?? 0) + 1,
+    opened_at: joined?.opened_at ?? now,
+    last_call_at: now,
+  }
+  const admission: Admission = {
+    id: request.id,
+    memberId: request.memberId,
+    keyId: request.keyId,
+    subscriptionId: account.id,
+    planVersionId: account.plan_version_id,
+    plan: terms.plan,
+    catalogVersion: catalog.version,
+    promptId: prompt.id,
+    promptReason: choice.reason,
+    mark: request.evidence.mark,
+    admittedAt: now,
+    model: request.model,
+    modelAsked: request.modelAsked,
+    tool: request.tool,
+    path: request.path,
+    stream: request.stream,
+    multiplier: multiplier.permille,
+    multiplierRule: multiplier.rule,
+    cost,
+    starts,
+    windows: windows.map((window): WindowReading => {
+      const startsAt = instant(starts[window.rule.id] as number)
+      const { id, lengthMs, allowance } = window.rule
+      const resetsAt = instant(startsAt + lengthMs)
+      return { id, lengthMs, startsAt, resetsAt, allowance, before: window.used, after: window.used + cost }
+    }),
+  }
+  const after = { ...account, windows: move(opened, { starts, micro: cost }, 'used', 1), in_flight: account.in_flight + 1 }
+  enter(books, account, after, prompt, {
+    id: request.id,
+    subscription_id: account.id,
+    prompt_id: prompt.id,
+    node: scene.node,
+    admitted_at: now,
+    deadline_at: now + request.totalMsMax + HOLD_SLACK_MS,
+    admission,
+  })
+  return yes(admission)
+}
+
+function enter(books: Books, before: AccountRow, after: AccountRow, prompt: PromptRow, hold: HoldRow): void {
+  const rows = books.accounts.get(before.member_id) ?? []
+  books.accounts.set(before.member_id, rows.map((row) => (row.id === after.id ? after : row)))
+  books.touchedAccounts.delete(before)
+  books.touchedAccounts.add(after)
+  books.prompts.set(prompt.id, prompt)
+  books.touchedPrompts.add(prompt.id)
+  books.holds.push(hold)
+}
+
+function accountOf(rows: readonly AccountRow[], now: Instant): AccountRow | undefined {
+  if (rows.length === 0) return undefined
+  const choice = chooseSubscription(
+    rows.map((row) => ({
+      id: row.id,
+      planVersionId: row.plan_version_id,
+      rank: row.rank,
+      anchorAt: instant(row.anchor_at),
+      startsAt: instant(row.starts_at),
+      endsAt: instant(row.ends_at),
+    })),
+    now,
+  )
+  return choice.state === 'running' ? rows.find((row) => row.id === choice.subscription.id) : undefined
+}
+
+/** The last prompt of the key and the last of the session, those of this batch included. Ids sort by their making. */
+function knownPrompts(
+  books: Books,
+  subscriptionId: string,
+  { evidence }: AdmissionRequest,
+): { byKey: KnownPrompt | undefined; bySession: KnownPrompt | undefined } {
+  let byKey: PromptRow | undefined
+  let bySession: PromptRow | undefined
+  for (const row of books.prompts.values()) {
+    if (row.subscription_id !== subscriptionId) continue
+    if (row.key === evidence.key && (!byKey || row.id > byKey.id)) byKey = row
+    if (row.session === evidence.session && (!bySession || row.id > bySession.id)) bySession = row
+  }
+  return { byKey: byKey && knownOf(byKey), bySession: bySession && knownOf(bySession) }
+}
+
+const knownOf = (row: PromptRow): KnownPrompt => ({ id: row.id, key: row.key, lastCallAt: instant(row.last_call_at) })
+
+/** Only who has no running plan is asked about the past, so that everybody else does not pay for the question. */
+async function nameExpired(tx: Tx, requests: readonly AdmissionRequest[], answers: readonly Answer[]): Promise<readonly Answer[]> {
+  const without = requests.filter((_, i) => isNoPlan(answers[i])).map((r) => r.memberId)
+  if (without.length === 0) return answers
+  const ends = await lastEnds(tx, without)
+  return answers.map((answer, i) => {
+    const endedAt = ends.get(requests[i]?.memberId ?? '')
+    return isNoPlan(answer) && endedAt !== undefined ? no({ code: 'plan_expired' as const, endedAt: instant(endedAt) }) : answer
+  })
+}
+
+const isNoPlan = (answer: Answer | undefined): boolean => answer !== undefined && !answer.ok && answer.no.code === 'no_plan'

@@ -1,0 +1,39 @@
+import { instant, windowNow, type Instant, type PlanTerms, type StandingWindow } from '@codeplan/core'
+
+import type { CatalogRoom } from '../catalog/index.ts'
+import type { Db } from '../platform/index.ts'
+import { readMember, type AccountRow } from './store.ts'
+
+/** What is left of a subscription, until when: the same arithmetic that the gate uses (F33). */
+export interface Standing {
+  readonly subscriptionId: string
+  readonly terms: PlanTerms
+  readonly startsAt: Instant
+  readonly endsAt: Instant
+  readonly running: boolean
+  readonly inFlight: number
+  readonly windows: readonly StandingWindow[]
+}
+
+/** All subscriptions of a member, the newest end first. */
+export async function standingsOf(
+  deps: { readonly db: Db; readonly catalog: CatalogRoom },
+  memberId: string,
+  now: Instant,
+): Promise<readonly Standing[]> {
+  const rows = await readMember(deps.db.queries, memberId)
+  const terms = await deps.catalog.planVersions(deps.db.queries, rows.map((row) => row.plan_version_id))
+  return rows.map((row) => standingOf(row, terms.get(row.plan_version_id) as PlanTerms, now))
+}
+
+function standingOf(row: AccountRow, terms: PlanTerms, now: Instant): Standing {
+  return {
+    subscriptionId: row.id,
+    terms,
+    startsAt: instant(row.starts_at),
+    endsAt: instant(row.ends_at),
+    running: row.starts_at <= now && now < row.ends_at,
+    inFlight: row.in_flight,
+    windows: terms.windows.map((rule) => windowNow(rule, instant(row.anchor_at), row.windows[rule.id], now)),
+  }
+}

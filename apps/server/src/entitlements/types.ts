@@ -1,0 +1,94 @@
+import type {
+  CallEvidence,
+  CallId,
+  Instant,
+  KeyId,
+  MemberId,
+  PromptReason,
+  WindowStarts,
+} from '@codeplan/core'
+
+/** A call that asks to begin. Model and tool are as the catalog knows them. */
+export interface AdmissionRequest {
+  readonly id: CallId
+  readonly memberId: MemberId
+  readonly keyId: KeyId
+  readonly model: string
+  readonly modelAsked: string
+  readonly tool: string
+  readonly evidence: CallEvidence
+  readonly path: string
+  readonly stream: boolean
+  /** No call lasts longer; its hold is settled by recovery after that. */
+  readonly totalMsMax: number
+}
+
+/** A window as the call found it and left it, in micro-prompts. */
+export interface WindowReading {
+  readonly id: string
+  readonly lengthMs: number
+  readonly startsAt: Instant
+  readonly resetsAt: Instant
+  readonly allowance: number
+  readonly before: number
+  readonly after: number
+}
+
+/** What was decided when the call was let in: frozen, stored with the hold, shown on the receipt. */
+export interface Admission {
+  readonly id: CallId
+  readonly memberId: MemberId
+  readonly keyId: KeyId
+  readonly subscriptionId: string
+  readonly planVersionId: string
+  readonly plan: string
+  readonly catalogVersion: number
+  readonly promptId: string
+  readonly promptReason: PromptReason
+  readonly mark: string
+  readonly admittedAt: Instant
+  readonly model: string
+  readonly modelAsked: string
+  readonly tool: string
+  readonly path: string
+  readonly stream: boolean
+  readonly multiplier: number
+  readonly multiplierRule: string
+  /** Micro-prompts that the call added to its prompt when it began. */
+  readonly cost: number
+  readonly starts: WindowStarts
+  readonly windows: readonly WindowReading[]
+}
+
+/** How a call ended. One rule each, written in docs/metering.md. */
+export type Ending =
+  | 'completed'
+  | 'client_left'
+  | 'client_left_early'
+  | 'upstream_failed'
+  | 'upstream_refused'
+  | 'upstream_cut'
+  | 'out_of_time'
+  | 'server_stopped'
+  | 'recovered'
+
+export interface Tokens {
+  readonly inputTokens: number
+  readonly cacheReadTokens: number
+  readonly cacheWrite5mTokens: number
+  readonly cacheWrite1hTokens: number
+  readonly outputTokens: number
+  readonly reasoningTokens: number
+}
+
+export interface Settlement {
+  readonly admission: Admission
+  readonly ending: Ending
+  readonly billable: boolean
+  readonly tokens: Tokens
+  readonly tokensFrom: 'upstream' | 'estimate' | 'none'
+  readonly listPrice: number
+  /** Anything else the receipt tells: upstream, attempts, timings, status. */
+  readonly details: Readonly<Record<string, unknown>>
+}
+

@@ -1,0 +1,200 @@
+import type { ServerResponse } from 'node:http'
+
+import type { Instant } from '@codeplan/core'
+import { clientStream, translateResponse, type ClientStream, type Dialect, type StreamOptions, type Usage } from '@codeplan/dialect'
+import type { Dispatcher } from 'undici'
+
+import type { Route } from '../catalog/index.ts'
+import type { Clock } from '../platform/index.ts'
+import type { UpstreamRequest } from './prepare.ts'
+import type { UpstreamDoor } from './upstream-pools.ts'
+
+/** What is kept of an upstream's error body, and at most. */
+const ERROR_BYTES_MAX = 65_536
+/** A whole answer (not streamed) is held until it can be translated. */
+const ANSWER_BYTES_MAX = 64 * 1_048_576
+/** A stream's client hears from us at least this often while the upstream thinks. */
+export const HEARTBEAT_MS = 15_000
+
+/** How one try at one upstream ended. */
+export type AttemptEnd =
+  /** The whole answer has been handed to the client. */
+  | { readonly kind: 'answered' }
+  /** The upstream said no before the first byte. */
+  | { readonly kind: 'refused'; readonly status: number; readonly body: string }
+  /** It could not be reached, fell silent, or broke. `begun`: the client has got a part of the answer. */
+  | { readonly kind: 'failed'; readonly begun: boolean; readonly why: string }
+  | { readonly kind: 'client_left'; readonly begun: boolean }
+  /** We ended it: out of time, or the server stops. */
+  | { readonly kind: 'ended_by_us'; readonly begun: boolean; readonly why: 'total_time' | 'server_stops' }
+
+export interface AttemptOptions {
+  readonly res: ServerResponse
+  readonly clock: Clock
+  readonly client: Dialect
+  readonly stream: boolean
+  readonly route: Route
+  readonly door: UpstreamDoor
+  readonly request: UpstreamRequest
+  readonly answer: StreamOptions
+  /** Sets status and headers of a streamed answer; called once, before its first byte. */
+  readonly begin: () => void
+}
+
+/** One try at one upstream, bytes from there to the client. */
+export class Attempt implements Dispatcher.DispatchHandler {
+  firstByteAt: Instant | undefined
+  usage: Usage | undefined
+  outputBytes = 0
+  private controller: Dispatcher.DispatchController | undefined
+  private status = 0
+  private parts: Buffer[] = []
+  private size = 0
+  private relay: ClientStream | undefined
+  private end: AttemptEnd | undefined
+  private lastWriteAt: number
+  private readonly o: AttemptOptions
+  private readonly finish = Promise.withResolvers<AttemptEnd>()
+
+  constructor(options: AttemptOptions) {
+    this.o = options
+    this.lastWriteAt = options.clock.now()
+  }
+
+  run(): Promise<AttemptEnd> {
+    const { door, request, res } = this.o
+    res.on('close', this.onClientClose)
+    res.on('drain', this.onDrain)
+    door.pool.dispatch(
+      { method: 'POST', path: door.path, headers: { ...request.headers, ...door.headers }, body: request.body },
+      this,
+    )
+    return this.finish.promise
+  }
+
+  /** Called about once a second: keeps a waiting stream's client from giving up. */
+  tick(now: number): void {
+    if (!this.o.stream || this.firstByteAt !== undefined || now - this.lastWriteAt < HEARTBEAT_MS) return
+    this.lastWriteAt = now
+    this.o.begin()
+    this.o.res.write(this.o.client === 'anthropic' ? 'event: ping\ndata: {"type":"ping"}\n\n' : ': keep-alive\n\n')
+  }
+
+  stop(why: 'total_time' | 'server_stops'): void {
+    this.close({ kind: 'ended_by_us', begun: this.begun, why })
+  }
+
+  private get begun(): boolean {
+    return this.firstByteAt !== undefined
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.controller = controller
+    if (this.end) controller.abort(new Error('not needed any more'))
+  }
+
+  onResponseStart(_: Dispatcher.DispatchController, status: number, headers: Record<string, string | string[] | undefined>): void {
+    this.status = status
+    const isStream = String(headers['content-type'] ?? '').includes('event-stream')
+    if (status >= 200 && status < 300 && this.o.stream && isStream) {
+      this.relay = clientStream(this.o.route.upstream.kind, this.o.client, this.o.answer)
+    }
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.end) return
+    if (this.relay) {
+      if (!this.write(this.relay.push(chunk))) controller.pause()
+      return
+    }
+    this.size += chunk.length
+    const ok = this.status < 300
+    if (ok && this.size > ANSWER_BYTES_MAX) return this.close({ kind: 'failed', begun: false, why: 'its answer is too large' })
+    if (ok || this.size <= ERROR_BYTES_MAX) this.parts.push(chunk)
+  }
+
+  onResponseEnd(): void {
+    if (this.end) return
+    if (this.relay) return this.endStream(this.relay)
+    const body = Buffer.concat(this.parts)
+    if (this.status < 200 || this.status >= 300) return this.done({ kind: 'refused', status: this.status, body: body.toString('utf8') })
+    if (this.o.stream) return this.done({ kind: 'failed', begun: false, why: 'it did not answer with a stream' })
+    this.endWhole(body)
+  }
+
+  onResponseError(_: Dispatcher.DispatchController, error: Error): void {
+    if (this.end) return
+    const why = WHYS[(error as { code?: string }).code ?? ''] ?? 'the connection to it broke'
+    if (this.relay && this.begun) {
+      this.write(this.relay.end())
+      this.o.res.end()
+    }
+    this.done({ kind: 'failed', begun: this.begun, why })
+  }
+
+  private endStream(relay: ClientStream): void {
+    this.write(relay.end())
+    const state = relay.state()
+    this.o.res.end()
+    if (state.finished && !state.error) return this.done({ kind: 'answered' })
+    this.done({ kind: 'failed', begun: this.begun, why: state.error?.message ?? 'its answer was cut off' })
+  }
+
+  private endWhole(body: Buffer): void {
+    const { route, client, answer, res } = this.o
+    const made = translateResponse(route.upstream.kind, client, body, answer)
+    if (!made.ok) return this.done({ kind: 'failed', begun: false, why: made.why })
+    this.usage = made.usage
+    this.firstByteAt = this.o.clock.now()
+    const bytes = Buffer.from(made.body, 'latin1')
+    this.outputBytes = bytes.length
+    res.setHeader('content-type', 'application/json; charset=utf-8')
+    res.setHeader('content-length', bytes.length)
+    this.o.begin()
+    res.end(bytes)
+    this.done({ kind: 'answered' })
+  }
+
+  /** False when the client reads slower than the upstream writes. */
+  private write(out: Buffer | string): boolean {
+    if (out.length === 0) return true
+    if (this.firstByteAt === undefined) {
+      this.firstByteAt = this.o.clock.now()
+      this.o.begin()
+    }
+    return typeof out === 'string' ? this.o.res.write(out, 'latin1') : this.o.res.write(out)
+  }
+
+  private readonly onDrain = (): void => this.controller?.resume()
+
+  private readonly onClientClose = (): void => {
+    if (!this.o.res.writableFinished) this.close({ kind: 'client_left', begun: this.begun })
+  }
+
+  /** Ends it from our side: the upstream is told by closing its connection, so that it stops generating. */
+  private close(end: AttemptEnd): void {
+    if (this.end) return
+    this.done(end)
+    this.controller?.abort(new Error(end.kind))
+  }
+
+  private done(end: AttemptEnd): void {
+    if (this.end) return
+    this.end = end
+    this.o.res.off('close', this.onClientClose)
+    this.o.res.off('drain', this.onDrain)
+    if (this.relay) {
+      this.usage = this.relay.usage()
+      this.outputBytes = this.relay.outputBytes()
+    }
+    this.finish.resolve(end)
+  }
+}
+
+const WHYS: Readonly<Record<string, string>> = {
+  UND_ERR_CONNECT_TIMEOUT: 'it could not be reached in time',
+  UND_ERR_HEADERS_TIMEOUT: 'it did not begin to answer in time',
+  UND_ERR_BODY_TIMEOUT: 'it fell silent in the middle of its answer',
+  ECONNREFUSED: 'it could not be reached',
+  ENOTFOUND: 'it could not be reached',
+}

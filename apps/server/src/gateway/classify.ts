@@ -1,0 +1,60 @@
+import { hash } from 'node:crypto'
+import type { IncomingHttpHeaders } from 'node:http'
+
+import type { CallEvidence } from '@codeplan/core'
+import { sliceOf, type MessageOutline, type Outline } from '@codeplan/dialect'
+
+/**
+ * Reads off a request what it says about the question it serves: message structure first, then the session marks that
+ * some tools send. The rules that judge it are in core (`choosePrompt`).
+ */
+export function classify(headers: IncomingHttpHeaders, outline: Outline): CallEvidence {
+  const texts = outline.messages.flatMap((message) => message.texts)
+  const mark = sessionOf(headers, outline)
+  const session = short(mark === undefined ? `first:${texts[0] ?? ''}` : `mark:${mark}`)
+  const key = short(`${session}\n${texts.join('\n')}`)
+  return { ...askedBy(headers, outline, mark !== undefined), key, session }
+}
+
+/** The last message that a person or a tool wrote: system entries at the end of the list say nothing (Claude Code). */
+function lastMessage(messages: readonly MessageOutline[]): MessageOutline | undefined {
+  return messages.findLast((message) => message.kind !== 'system' && message.kind !== 'reminder')
+}
+
+function askedBy(
+  headers: IncomingHttpHeaders,
+  outline: Outline,
+  hasSession: boolean,
+): Pick<CallEvidence, 'asked' | 'mark'> {
+  const subAgent = SUB_AGENT_HEADERS.find((name) => headers[name] !== undefined)
+  if (subAgent || saysSubAgent(outline)) return { asked: 'background', mark: 'sub_agent' }
+  if (outline.maxTokens === 1) return { asked: 'background', mark: 'probe' }
+  // A tool that marks its sessions sends its own tools with every question: a call without any is its housekeeping.
+  if (hasSession && outline.toolCount === 0) return { asked: 'background', mark: 'title' }
+  const last = lastMessage(outline.messages)
+  if (last?.kind === 'tool_result') return { asked: 'follow_up', mark: 'tool_result' }
+  if (last?.kind === 'assistant') return { asked: 'follow_up', mark: 'prefilled_answer' }
+  return { asked: 'question', mark: 'user_message' }
+}
+
+const SESSION_HEADERS = ['x-claude-code-session-id', 'x-session-id', 'session-id', 'session_id'] as const
+const SUB_AGENT_HEADERS = ['x-claude-code-agent-id', 'x-parent-session-id', 'x-openai-subagent', 'x-codex-parent-thread-id'] as const
+
+/** A child session belongs to the prompt of its parent, so the parent's mark counts. */
+function sessionOf(headers: IncomingHttpHeaders, outline: Outline): string | undefined {
+  const parent = headers['x-parent-session-id'] ?? headers['x-codex-parent-thread-id']
+  const own = parent ?? SESSION_HEADERS.map((name) => headers[name]).find((value) => value !== undefined)
+  if (typeof own === 'string' && own !== '') return own
+  // Older releases of Claude Code mark only the body: `metadata.user_id` is a JSON text that holds `session_id`.
+  const metadata = outline.metadata ? sliceOf(outline.text, outline.metadata) : ''
+  return /session_id\\*":\\*"([\w-]+)/.exec(metadata)?.[1] ?? /_session_([\w-]+)/.exec(metadata)?.[1]
+}
+
+/** Claude Code writes it into the first line of its system prompt. */
+const BILLING_LINE_MAX = 600
+
+function saysSubAgent({ system, text }: Outline): boolean {
+  return system !== undefined && text.slice(system.start, Math.min(system.end, system.start + BILLING_LINE_MAX)).includes('cc_is_subagent=true')
+}
+
+const short = (text: string): string => hash('sha256', text, 'base64url').slice(0, 27)

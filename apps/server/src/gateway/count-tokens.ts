@@ -1,0 +1,36 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+
+import type { CallDeps } from './call.ts'
+import { makeCallId } from './call-id.ts'
+import { receiveBody } from './receive.ts'
+import { refuse } from './refuse.ts'
+import type { Target } from './routes.ts'
+import { countTokens } from './tokenizer.ts'
+import type { Refusal } from '../platform/index.ts'
+
+/**
+ * `count_tokens` answers for every model from a tokenizer of ours: it is free, never a model call, and takes no slot
+ * (F81). Claude Code sends 25 of them at once.
+ */
+export async function handleCountTokens(deps: CallDeps, req: IncomingMessage, res: ServerResponse, target: Target): Promise<void> {
+  const { limits, operator, resolve } = deps.catalog.current()
+  const how = { dialect: target.base.dialect, requestId: makeCallId(deps.clock.now()), zone: operator.zone }
+  const no = (refusal: Refusal): void => refuse(req, res, how, refusal)
+  const principal = await deps.identify(req.headers)
+  if (typeof principal === 'string') return no({ code: principal })
+  const received = await receiveBody(req, { bytesMax: limits.bodyBytesMax, msMax: limits.bodyMsMax })
+  if (!received.ok) return received.no.code === 'client_left' ? undefined : no(received.no)
+  let body: unknown
+  try {
+    body = JSON.parse(received.value.toString('utf8'))
+  } catch (error) {
+    return no({ code: 'bad_body', why: (error as Error).message.slice(0, 200) })
+  }
+  const { model, messages } = (body ?? {}) as { model?: unknown; messages?: unknown }
+  if (typeof model !== 'string' || model === '') return no({ code: 'missing_field', field: 'model' })
+  if (!Array.isArray(messages)) return no({ code: 'missing_field', field: 'messages' })
+  if (!resolve(model)) return no({ code: 'unknown_model', model: model.slice(0, 100) })
+  res.setHeader('content-type', 'application/json; charset=utf-8')
+  res.setHeader('x-request-id', how.requestId)
+  res.end(JSON.stringify({ input_tokens: await countTokens(body) }))
+}

@@ -1,0 +1,95 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+
+import { handleCall, type CallDeps, type RunningCall } from './call.ts'
+import { makeCallId } from './call-id.ts'
+import { handleCountTokens } from './count-tokens.ts'
+import { handleModels } from './models.ts'
+import { refuse } from './refuse.ts'
+import { findTarget, type Target } from './routes.ts'
+
+export { makeUpstreamPools, type UpstreamPools } from './upstream-pools.ts'
+export { BASES } from './routes.ts'
+
+export interface Gateway {
+  /** Takes the request when its path is one of the model bases. */
+  handle(req: IncomingMessage, res: ServerResponse): boolean
+  inFlight(): number
+  /** No new calls; running ones may finish within the named time, then they are ended. */
+  drain(msMax: number): Promise<void>
+}
+
+const TICK_MS = 1_000
+
+export function makeGateway(deps: Omit<CallDeps, 'running'>): Gateway {
+  const running = new Set<RunningCall>()
+  const all: CallDeps = { ...deps, running }
+  let draining = false
+  let underWay = 0
+  let emptied: (() => void) | undefined
+
+  const ticker = setInterval(() => {
+    const now = deps.clock.now()
+    for (const call of running) {
+      if (now >= call.endsBy) call.attempt?.stop('total_time')
+      else call.attempt?.tick(now)
+    }
+  }, TICK_MS)
+  ticker.unref()
+
+  function no(req: IncomingMessage, res: ServerResponse, target: Target, refusal: Parameters<typeof refuse>[3]): void {
+    const zone = deps.catalog.current().operator.zone
+    refuse(req, res, { dialect: target.base.dialect, requestId: makeCallId(deps.clock.now()), zone }, refusal)
+  }
+
+  async function work(req: IncomingMessage, res: ServerResponse, target: Target): Promise<void> {
+    switch (target.endpoint) {
+      case 'probe':
+        res.statusCode = 204
+        return void res.end()
+      case 'models':
+        return handleModels(all, req, res, target)
+      case 'count_tokens':
+        return handleCountTokens(all, req, res, target)
+      case 'call':
+        return draining ? no(req, res, target, { code: 'unavailable', why: 'draining' }) : handleCall(all, req, res, target)
+      case 'unknown': {
+        // The key is looked at before the path, as clients of the plan know it (wire §3.1).
+        const principal = await deps.identify(req.headers)
+        return no(req, res, target, typeof principal === 'string' ? { code: principal } : { code: 'not_found', path: target.path })
+      }
+    }
+  }
+
+  return {
+    handle: (req, res) => {
+      const target = findTarget(req.method ?? '', req.url ?? '')
+      if (!target) return false
+      underWay++
+      work(req, res, target)
+        .catch((error: unknown) => {
+          deps.log.error({ err: error, path: target.path }, 'a request failed')
+          no(req, res, target, { code: 'upstream_failed', why: 'a fault in this server' })
+          if (res.headersSent && !res.writableEnded) res.destroy()
+        })
+        .finally(() => {
+          underWay--
+          if (underWay === 0) emptied?.()
+        })
+      return true
+    },
+    inFlight: () => underWay,
+    drain: async (msMax) => {
+      draining = true
+      const empty = new Promise<void>((resolve) => {
+        emptied = resolve
+        if (underWay === 0) resolve()
+      })
+      const patience = setTimeout(() => {
+        for (const call of running) call.attempt?.stop('server_stops')
+      }, msMax)
+      await empty
+      clearTimeout(patience)
+      clearInterval(ticker)
+    },
+  }
+}

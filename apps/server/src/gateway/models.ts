@@ -1,0 +1,48 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+
+import type { Catalog, Model } from '../catalog/index.ts'
+import type { Dialect } from '@codeplan/dialect'
+import type { CallDeps } from './call.ts'
+import { makeCallId } from './call-id.ts'
+import { refuse } from './refuse.ts'
+import type { Target } from './routes.ts'
+
+/** The models that the caller's plan may use, in the dialect of the base. */
+export async function handleModels(deps: CallDeps, req: IncomingMessage, res: ServerResponse, target: Target): Promise<void> {
+  const catalog = deps.catalog.current()
+  const now = deps.clock.now()
+  const how = { dialect: target.base.dialect, requestId: makeCallId(now), zone: catalog.operator.zone }
+  const principal = await deps.identify(req.headers)
+  if (typeof principal === 'string') return refuse(req, res, how, { code: principal })
+  const standing = (await deps.entitlements.standings(principal.memberId, now)).find((s) => s.running)
+  const ids = standing ? catalog.modelsOf(standing.terms) : []
+  const models = ids.flatMap((id) => catalog.models.get(id) ?? [])
+  res.setHeader('content-type', 'application/json; charset=utf-8')
+  res.setHeader('x-request-id', how.requestId)
+  res.end(JSON.stringify(listOf(target.base.dialect, models, catalog)))
+}
+
+function listOf(dialect: Dialect, models: readonly Model[], catalog: Catalog): unknown {
+  const created = Math.floor(catalog.appliedAt / 1000)
+  if (dialect === 'openai') {
+    const owner = catalog.operator.name
+    return { object: 'list', data: models.map(({ id }) => ({ id, object: 'model', created, owned_by: owner })) }
+  }
+  const firstId = models[0]?.id ?? null
+  const lastId = models.at(-1)?.id ?? null
+  return {
+    data: models.map(({ id, name }) => ({
+      id,
+      type: 'model',
+      display_name: name,
+      created_at: new Date(catalog.appliedAt).toISOString(),
+    })),
+    // The plan's home pages in camel case, the Messages API in snake case: readers of either find theirs.
+    firstId,
+    hasMore: false,
+    lastId,
+    first_id: firstId,
+    has_more: false,
+    last_id: lastId,
+  }
+}

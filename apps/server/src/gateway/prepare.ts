@@ -1,0 +1,46 @@
+import type { IncomingHttpHeaders } from 'node:http'
+
+import { no, yes, type Outcome } from '@codeplan/core'
+import { spliceRequest, translateRequest, unmarkThinking, type Dialect, type Outline } from '@codeplan/dialect'
+
+import type { Model, Route } from '../catalog/index.ts'
+import type { Refusal } from '../platform/index.ts'
+
+export interface UpstreamRequest {
+  readonly body: Buffer
+  readonly headers: Readonly<Record<string, string>>
+}
+
+/** Headers of the client that mean something to an upstream of the Messages API; all others end here. */
+const PASSED = ['anthropic-version', 'anthropic-beta'] as const
+const VERSION_DEFAULT = '2023-06-01'
+
+/** What a route's upstream is sent: the caller's own bytes where both speak the same dialect, else a translation. */
+export function prepare(
+  request: { readonly dialect: Dialect; readonly outline: Outline; readonly body: Buffer; readonly headers: IncomingHttpHeaders },
+  model: Model,
+  route: Route,
+): Outcome<UpstreamRequest, Refusal> {
+  const { kind } = route.upstream
+  const headers: Record<string, string> = { 'content-type': 'application/json' }
+  if (kind === 'anthropic') {
+    headers['anthropic-version'] = VERSION_DEFAULT
+    for (const name of PASSED) {
+      const value = request.headers[name]
+      if (typeof value === 'string') headers[name] = value
+    }
+  }
+  if (kind !== request.dialect) {
+    const translated = translateRequest(request.dialect, kind, request.body, {
+      model: route.model,
+      servedModel: model.id,
+      defaultMaxTokens: model.outputTokensMax,
+    })
+    if (!translated.ok) return no({ code: 'bad_field', field: translated.field, why: translated.why })
+    return yes({ body: Buffer.from(translated.body, 'latin1'), headers })
+  }
+  const { text } = request.outline
+  const spliced = spliceRequest(kind, request.outline, route.model)
+  const sent = kind === 'anthropic' ? unmarkThinking(spliced, model.id) : spliced
+  return yes({ body: sent === text ? request.body : Buffer.from(sent, 'latin1'), headers })
+}

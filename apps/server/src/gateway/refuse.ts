@@ -1,0 +1,49 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+
+import type { CallId } from '@codeplan/core'
+import { anthropicError, openaiError, type Dialect } from '@codeplan/dialect'
+
+import { word, type Language, type Refusal } from '../platform/index.ts'
+
+/** What is still read of a body that was refused, so that the client reads our answer instead of a broken pipe. */
+const DRAIN_BYTES_MAX = 1_048_576
+
+/** Answers a refusal in the dialect of the path and the language of the caller. Only before the first byte. */
+export function refuse(
+  req: IncomingMessage,
+  res: ServerResponse,
+  how: { readonly dialect: Dialect; readonly requestId: CallId; readonly zone: string },
+  refusal: Refusal,
+): void {
+  if (res.destroyed || res.headersSent) return
+  const words = word(refusal, how.zone)
+  const language = languageOf(req.headers['accept-language'])
+  const error = { ...words, message: words.text[language], requestId: how.requestId }
+  const body = Buffer.from(how.dialect === 'anthropic' ? anthropicError(error) : openaiError(error))
+  res.statusCode = words.status
+  res.setHeader('content-type', 'application/json; charset=utf-8')
+  res.setHeader('content-length', body.length)
+  res.setHeader('content-language', language === 'zh' ? 'zh-CN' : 'en')
+  res.setHeader('x-request-id', how.requestId)
+  if (words.retryAfterSec !== undefined) res.setHeader('retry-after', words.retryAfterSec)
+  // Trying again cannot help: this header ends the retries of every SDK that Anthropic or OpenAI ship (measured).
+  else res.setHeader('x-should-retry', 'false')
+  if (!req.complete) dropRest(req, res)
+  res.end(body)
+}
+
+/** Chinese when the caller prefers it. Coding tools send no preference: they get English. */
+export function languageOf(accept: string | undefined): Language {
+  if (!accept) return 'en'
+  return /^\s*zh\b/i.test(accept) ? 'zh' : /\bzh\b/i.test(accept) && !/\ben\b/i.test(accept) ? 'zh' : 'en'
+}
+
+function dropRest(req: IncomingMessage, res: ServerResponse): void {
+  res.setHeader('connection', 'close')
+  let size = 0
+  req.on('data', (chunk: Buffer) => {
+    size += chunk.length
+    if (size > DRAIN_BYTES_MAX) req.destroy()
+  })
+  req.resume()
+}

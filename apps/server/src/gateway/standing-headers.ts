@@ -1,0 +1,49 @@
+import type { ServerResponse } from 'node:http'
+
+import type { Admission, WindowReading } from '../entitlements/index.ts'
+
+/** From this share of a window on, tools that read these headers warn their user. */
+const WARNING_SHARE = 0.9
+const DAY_MS = 86_400_000
+
+/**
+ * What is left of each window, on every plan call. `anthropic-ratelimit-unified-…` is the family that Claude Code reads;
+ * `x-codeplan-…` says the same plainly, in prompts, on every base.
+ */
+export function setStandingHeaders(res: ServerResponse, admission: Admission): void {
+  res.setHeader('x-codeplan-plan', admission.plan)
+  res.setHeader('x-codeplan-prompt', admission.promptId)
+  res.setHeader('x-codeplan-multiplier', admission.multiplier / 1000)
+  let fullest: WindowReading | undefined
+  for (const window of admission.windows) {
+    const name = window.id.replaceAll('_', '-')
+    res.setHeader(`x-codeplan-${name}-limit`, inPrompts(window.allowance))
+    res.setHeader(`x-codeplan-${name}-used`, inPrompts(window.after))
+    res.setHeader(`x-codeplan-${name}-remaining`, inPrompts(Math.max(0, window.allowance - window.after)))
+    res.setHeader(`x-codeplan-${name}-reset`, new Date(window.resetsAt).toISOString())
+    if (!fullest || shareOf(window) > shareOf(fullest)) fullest = window
+  }
+  if (fullest && admission.path.startsWith('/api/anthropic')) setUnified(res, admission.windows, fullest)
+}
+
+function setUnified(res: ServerResponse, windows: readonly WindowReading[], fullest: WindowReading): void {
+  res.setHeader('anthropic-ratelimit-unified-status', statusOf(fullest))
+  res.setHeader('anthropic-ratelimit-unified-representative-claim', claimOf(fullest).claim)
+  res.setHeader('anthropic-ratelimit-unified-reset', Math.ceil(fullest.resetsAt / 1000))
+  for (const window of windows) {
+    const { short } = claimOf(window)
+    res.setHeader(`anthropic-ratelimit-unified-${short}-status`, statusOf(window))
+    res.setHeader(`anthropic-ratelimit-unified-${short}-utilization`, Math.min(1, shareOf(window)).toFixed(4))
+    res.setHeader(`anthropic-ratelimit-unified-${short}-reset`, Math.ceil(window.resetsAt / 1000))
+  }
+}
+
+/** The call was let in, so a full window never says `rejected` here: the tool would block a call that we would admit. */
+const statusOf = (window: WindowReading): string => (shareOf(window) >= WARNING_SHARE ? 'allowed_warning' : 'allowed')
+
+/** Claude Code knows two claims, by length: a short window and a week. */
+const claimOf = ({ lengthMs }: WindowReading) =>
+  lengthMs < DAY_MS ? { claim: 'five_hour', short: '5h' } : { claim: 'seven_day', short: '7d' }
+
+const shareOf = ({ after, allowance }: WindowReading): number => after / allowance
+const inPrompts = (micro: number): number => micro / 1_000_000

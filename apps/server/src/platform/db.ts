@@ -1,0 +1,54 @@
+import { CompiledQuery, Kysely, sql, type Transaction } from 'kysely'
+
+/** Rows are typed where they are read: each room's `store.ts` states the shape of its own statements. */
+export type Queries = Kysely<unknown>
+export type Tx = Transaction<unknown>
+export { sql }
+
+export type Notify = (payload: string) => void
+
+/** The database, embedded or a server: one SQL dialect, the same statements. */
+export interface Db {
+  readonly kind: 'embedded' | 'postgres'
+  readonly queries: Queries
+  /**
+   * Runs one use case in one transaction. `durable: false` lets the commit return before it is on disk: for holds,
+   * which settlement does not depend on.
+   */
+  tx<T>(work: (tx: Tx) => Promise<T>, options?: { durable?: boolean }): Promise<T>
+  /** Hears a channel on every node; `onGap` is called when messages may have been missed. */
+  listen(channel: string, heard: Notify, onGap: () => void): Promise<void>
+  /** False while the connection that hears is down: what is cached may then be stale. */
+  isListening(): boolean
+  /** Housekeeping that an embedded database does not do by itself. */
+  maintain(): Promise<void>
+  close(): Promise<void>
+}
+
+/** Runs a statement with positional parameters, for statements that are built once and used on the hot path. */
+export async function run<Row>(on: Queries | Tx, text: string, parameters: readonly unknown[]): Promise<Row[]> {
+  const result = await on.executeQuery<Row>(CompiledQuery.raw(text, [...parameters]))
+  return result.rows
+}
+
+export async function notify(on: Queries | Tx, channel: string, payload = ''): Promise<void> {
+  await sql`select pg_notify(${channel}, ${payload})`.execute(on)
+}
+
+/** A jsonb parameter: both drivers take text, while arrays would become PostgreSQL arrays in one of them. */
+export const jsonb = (value: unknown): string => JSON.stringify(value)
+
+export function makeTx(queries: Queries, forgetful: boolean): Db['tx'] {
+  return (work, options) =>
+    queries.transaction().execute(async (tx) => {
+      if (forgetful && options?.durable === false) await sql`set local synchronous_commit = off`.execute(tx)
+      return work(tx)
+    })
+}
+
+/** int8 and numeric-free integers arrive as numbers; one that does not fit is a fault, not a rounded figure. */
+export function parseInt8(text: string): number {
+  const value = Number(text)
+  if (!Number.isSafeInteger(value)) throw new RangeError(`int8 ${text} is beyond the safe integers`)
+  return value
+}

@@ -1,0 +1,258 @@
+import { HOUR_MS, wallText, type Instant } from '@codeplan/core'
+
+/** Every "no" that a caller can hear from the model endpoints, with what the words need. */
+export type Refusal =
+  | { readonly code: 'no_key' }
+  | { readonly code: 'bad_key' }
+  | { readonly code: 'suspended' }
+  | { readonly code: 'not_found'; readonly path: string }
+  | { readonly code: 'bad_body'; readonly why: string }
+  | { readonly code: 'bad_field'; readonly field: string; readonly why: string }
+  | { readonly code: 'missing_field'; readonly field: string }
+  | { readonly code: 'body_too_large'; readonly limitBytes: number }
+  | { readonly code: 'unknown_model'; readonly model: string }
+  | { readonly code: 'model_not_in_plan'; readonly model: string; readonly plan: string; readonly models: readonly string[] }
+  /** No plan where a balance could pay instead, and no plan where only a plan counts. */
+  | { readonly code: 'no_plan' }
+  | { readonly code: 'never_subscribed' }
+  | { readonly code: 'plan_expired'; readonly endedAt: Instant }
+  | {
+      readonly code: 'window_full'
+      readonly window: string
+      readonly lengthMs: number
+      readonly allowance: number
+      readonly used: number
+      readonly cost: number
+      readonly resetsAt: Instant
+      readonly now: Instant
+    }
+  | { readonly code: 'too_many_calls'; readonly inFlight: number; readonly concurrencyMax: number }
+  | { readonly code: 'upstream_busy'; readonly retryAfterSec: number }
+  | { readonly code: 'upstream_failed'; readonly why: string }
+  | { readonly code: 'upstream_refused'; readonly status: number; readonly message: string }
+  | { readonly code: 'prompt_too_long' }
+  | { readonly code: 'unavailable'; readonly why: 'database' | 'draining' }
+
+export type Language = 'en' | 'zh'
+
+export interface Wording {
+  readonly status: number
+  /** Business code of the wire contract §1.3. */
+  readonly code: string
+  readonly text: Readonly<Record<Language, string>>
+  /** Seconds after which trying again makes sense; absent: it does not, and the tool is told so. */
+  readonly retryAfterSec?: number
+  readonly detail?: Readonly<Record<string, unknown>>
+}
+
+const WEEK_MS = 168 * HOUR_MS
+/** Short-lived limits name a wait that every tool obeys (measured: 1–5 s). */
+const SHORT_WAIT_SEC = 2
+
+/** The one place where refusals get their words, code and status. A missing case does not compile. */
+export function word(refusal: Refusal, zone: string): Wording {
+  switch (refusal.code) {
+    case 'no_key':
+      return {
+        status: 401,
+        code: '1001',
+        text: {
+          en: 'Authentication parameter not received in Header, unable to authenticate',
+          zh: 'Header 中未收到 Authentication 参数，无法进行身份验证',
+        },
+      }
+    case 'bad_key':
+      return {
+        status: 401,
+        code: '401',
+        text: { en: 'token expired or incorrect', zh: '令牌已过期或验证不正确！' },
+      }
+    case 'suspended':
+      return {
+        status: 429,
+        code: '1313',
+        text: {
+          en: "Your account's current usage pattern does not comply with the Fair Usage Policy, and your requests have been limited. To restore access, please contact the operator.",
+          zh: '您的账户当前使用模式不符合公平使用策略，请求已受到限制。如需恢复，请联系运营方。',
+        },
+      }
+    case 'not_found':
+      return {
+        status: 404,
+        code: '1222',
+        text: { en: `API ${refusal.path} does not exist`, zh: `API ${refusal.path} 不存在` },
+      }
+    case 'bad_body':
+      return {
+        status: 400,
+        code: '1210',
+        text: {
+          en: `Invalid API parameter: the request body cannot be read (${refusal.why}).`,
+          zh: `API 调用参数有误：无法读取请求体（${refusal.why}）。`,
+        },
+      }
+    case 'bad_field':
+      return {
+        status: 400,
+        code: '1214',
+        text: {
+          en: `Parameter \`${refusal.field}\` is invalid: ${refusal.why}. Please check the documentation.`,
+          zh: `${refusal.field} 参数非法：${refusal.why}。请检查文档`,
+        },
+        detail: { field: refusal.field },
+      }
+    case 'missing_field':
+      return {
+        status: 400,
+        code: '1213',
+        text: { en: `Parameter \`${refusal.field}\` was not received.`, zh: `未正常接收到 ${refusal.field} 参数` },
+        detail: { field: refusal.field },
+      }
+    case 'body_too_large': {
+      const mib = Math.floor(refusal.limitBytes / 1_048_576)
+      return {
+        status: 413,
+        code: '1210',
+        text: {
+          en: `The request body is larger than ${mib} MiB. Compact the conversation or send smaller images.`,
+          zh: `请求体超过 ${mib} MiB。请压缩对话或发送更小的图片。`,
+        },
+        detail: { limit_bytes: refusal.limitBytes },
+      }
+    }
+    case 'unknown_model':
+      return {
+        status: 400,
+        code: '1211',
+        text: {
+          en: `Unknown Model \`${refusal.model}\`, please check the model code.`,
+          zh: `模型 ${refusal.model} 不存在，请检查模型代码`,
+        },
+        detail: { model: refusal.model },
+      }
+    case 'model_not_in_plan':
+      return {
+        status: 429,
+        code: '1311',
+        text: {
+          en: `Your current subscription plan does not yet include access to ${refusal.model}. Models in your plan: ${refusal.models.join(', ')}.`,
+          zh: `当前订阅套餐暂未开放${refusal.model}权限。套餐内可用模型：${refusal.models.join('、')}。`,
+        },
+        detail: { model: refusal.model, plan: refusal.plan, models: refusal.models },
+      }
+    case 'no_plan':
+      return {
+        status: 429,
+        code: '1113',
+        text: {
+          en: 'Insufficient balance or no resource package. This key has no coding plan: subscribe to one, or recharge.',
+          zh: '余额不足或无可用资源包：该 API Key 没有编码套餐，请先订阅或充值。',
+        },
+      }
+    case 'never_subscribed':
+      return {
+        status: 429,
+        code: '1309',
+        text: {
+          en: 'This key has no coding plan, and this address serves plans only. Subscribe to one to use it.',
+          zh: '该 API Key 没有编码套餐，而此地址仅供套餐使用。请先订阅套餐。',
+        },
+      }
+    case 'plan_expired':
+      return {
+        status: 429,
+        code: '1309',
+        text: {
+          en: `Your coding plan has expired on ${wallText(zone, refusal.endedAt)}. You can resume using it after renewing the subscription.`,
+          zh: `您的编码套餐已于 ${wallText(zone, refusal.endedAt)} 到期，暂无法使用，续订后即可恢复。`,
+        },
+        detail: { ended_at: new Date(refusal.endedAt).toISOString() },
+      }
+    case 'window_full':
+      return wordWindow(refusal, zone)
+    case 'too_many_calls':
+      return {
+        status: 429,
+        code: '1302',
+        text: {
+          en: `Rate limit reached for requests: ${refusal.inFlight} calls are running, your plan allows ${refusal.concurrencyMax} at the same time.`,
+          zh: `您的账户已达到速率限制：正在运行 ${refusal.inFlight} 个请求，套餐最多允许 ${refusal.concurrencyMax} 个并发。`,
+        },
+        retryAfterSec: SHORT_WAIT_SEC,
+        detail: { in_flight: refusal.inFlight, limit: refusal.concurrencyMax },
+      }
+    case 'upstream_busy':
+      return {
+        status: 429,
+        code: '1305',
+        text: {
+          en: 'The service may be temporarily overloaded, please try again later',
+          zh: '该模型当前访问量过大，请您稍后再试',
+        },
+        retryAfterSec: refusal.retryAfterSec,
+      }
+    case 'upstream_failed':
+      return {
+        status: 502,
+        code: '1234',
+        text: {
+          en: `The model did not answer (${refusal.why}). Nothing was counted; please try again.`,
+          zh: `模型未能应答（${refusal.why}）。本次未计量，请重试。`,
+        },
+        retryAfterSec: 1,
+      }
+    case 'upstream_refused':
+      return {
+        status: refusal.status,
+        code: '1210',
+        text: { en: refusal.message, zh: refusal.message },
+      }
+    case 'prompt_too_long':
+      return { status: 400, code: '1261', text: { en: 'Prompt too long', zh: 'Prompt 超长' } }
+    case 'unavailable':
+      return {
+        status: 503,
+        code: '1234',
+        text:
+          refusal.why === 'draining'
+            ? { en: 'This server is restarting, please try again.', zh: '服务正在重启，请重试。' }
+            : { en: 'Counting is out of reach for the moment, please try again.', zh: '计量服务暂时不可用，请重试。' },
+        retryAfterSec: SHORT_WAIT_SEC,
+      }
+  }
+}
+
+/** 1308 names the hours of its window, 1310 is said of a week or longer (wire contract §1.5). */
+function wordWindow(refusal: Extract<Refusal, { code: 'window_full' }>, zone: string): Wording {
+  const at = wallText(zone, refusal.resetsAt)
+  const shown = { allowance: refusal.allowance / 1_000_000, used: refusal.used / 1_000_000, cost: refusal.cost / 1_000_000 }
+  const detail = {
+    window: refusal.window,
+    limit_prompts: shown.allowance,
+    used_prompts: shown.used,
+    needed_prompts: shown.cost,
+    resets_at: new Date(refusal.resetsAt).toISOString(),
+    helps: ['wait_for_reset', 'upgrade'],
+  }
+  if (refusal.lengthMs >= WEEK_MS) {
+    return {
+      status: 429,
+      code: '1310',
+      text: {
+        en: `Weekly/Monthly Limit Exhausted. Your limit will reset at ${at}`,
+        zh: `您已达到每周/每月使用上限，您的限额将在 ${at} 重置`,
+      },
+      detail,
+    }
+  }
+  const hours = Math.round(refusal.lengthMs / HOUR_MS)
+  return {
+    status: 429,
+    code: '1308',
+    text: {
+      en: `Usage limit reached for ${hours} hour. Your limit will reset at ${at}`,
+      zh: `已达到 ${hours} 小时的使用上限。您的限额将在 ${at} 重置。`,
+    },
+    detail,
+  }
+}

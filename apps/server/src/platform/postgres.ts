@@ -1,0 +1,102 @@
+import { Kysely, PostgresDialect } from 'kysely'
+import pg from 'pg'
+
+import { makeTx, parseInt8, type Db, type Notify } from './db.ts'
+import type { Log } from './log.ts'
+
+/** Connections a node holds: batches share transactions, so a few suffice; more only add contention. */
+const CONNECTIONS_MAX = 10
+const CONNECT_MS_MAX = 10_000
+/** How soon a lost listener tries again; what was missed meanwhile is made up by `onGap`. */
+const LISTEN_RETRY_MS = 500
+/** No statement of ours takes this long; one that does is stuck behind something and must not hold a connection. */
+const STATEMENT_MS_MAX = 60_000
+const INT8 = 20
+const INT8_ARRAY = 1016
+
+const types = new pg.TypeOverrides()
+types.setTypeParser(INT8, parseInt8)
+types.setTypeParser(INT8_ARRAY, (text: string) => text.slice(1, -1).split(',').filter(Boolean).map(parseInt8))
+
+export async function openPostgres(url: string, log: Log): Promise<Db> {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: CONNECTIONS_MAX,
+    connectionTimeoutMillis: CONNECT_MS_MAX,
+    statement_timeout: STATEMENT_MS_MAX,
+    application_name: 'codeplan',
+    types,
+  })
+  // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
+  pool.on('error', (error) => log.warn({ err: error }, 'database connection lost'))
+  const queries = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) })
+  const first = await pool.connect()
+  first.release()
+  const listener = makeListener(url, log)
+  return {
+    kind: 'postgres',
+    queries,
+    tx: makeTx(queries, true),
+    listen: listener.listen,
+    isListening: listener.isListening,
+    maintain: () => Promise.resolve(),
+    close: async () => {
+      await listener.close()
+      await queries.destroy()
+    },
+  }
+}
+
+interface Channel {
+  readonly heard: Notify
+  readonly onGap: () => void
+}
+
+function makeListener(url: string, log: Log) {
+  const channels = new Map<string, Channel>()
+  let client: pg.Client | undefined
+  let closed = false
+  let retry: NodeJS.Timeout | undefined
+
+  async function connect(): Promise<void> {
+    const next = new pg.Client({ connectionString: url, application_name: 'codeplan listener', keepAlive: true })
+    next.on('notification', (message) => channels.get(message.channel)?.heard(message.payload ?? ''))
+    next.on('error', (error) => lost(next, error))
+    next.on('end', () => lost(next))
+    await next.connect()
+    for (const channel of channels.keys()) await next.query(`listen ${pg.escapeIdentifier(channel)}`)
+    client = next
+  }
+
+  function lost(which: pg.Client, error?: Error): void {
+    if (closed || client !== which) return
+    client = undefined
+    if (error) log.warn({ err: error }, 'database listener lost')
+    again()
+  }
+
+  function again(): void {
+    retry = setTimeout(async () => {
+      try {
+        await connect()
+        for (const channel of channels.values()) channel.onGap()
+      } catch {
+        if (!closed) again()
+      }
+    }, LISTEN_RETRY_MS)
+  }
+
+  return {
+    listen: async (channel: string, heard: Notify, onGap: () => void): Promise<void> => {
+      channels.set(channel, { heard, onGap })
+      if (client) await client.query(`listen ${pg.escapeIdentifier(channel)}`)
+      else await connect()
+    },
+    isListening: (): boolean => client !== undefined,
+    close: async (): Promise<void> => {
+      closed = true
+      clearTimeout(retry)
+      await client?.end()
+    },
+  }
+}

@@ -1,0 +1,124 @@
+import { randomBytes } from 'node:crypto'
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+import { no, yes, type Outcome } from '@codeplan/core'
+
+import { applyCatalog, openCatalog, type CatalogRoom } from './catalog/index.ts'
+import { operatorKeyOf, type Config } from './config.ts'
+import { makeEntitlements, type Entitlements } from './entitlements/index.ts'
+import { makeIdentify, makeSeal, type Identify, type Seal } from './identity/index.ts'
+import {
+  lockFolder,
+  makeLog,
+  makeMetrics,
+  migrate,
+  openEmbedded,
+  openPostgres,
+  openSandboxClock,
+  systemClock,
+  type Clock,
+  type Db,
+  type EmbeddedDb,
+  type Log,
+  type Metrics,
+} from './platform/index.ts'
+
+/** The rooms below HTTP: what a command of the operator needs, and what the server is built on. */
+export interface Rooms {
+  readonly config: Config
+  readonly log: Log
+  readonly metrics: Metrics
+  readonly clock: Clock
+  readonly db: Db
+  readonly embedded: EmbeddedDb | undefined
+  readonly node: string
+  readonly catalog: CatalogRoom
+  readonly seal: Seal
+  readonly identify: Identify
+  readonly entitlements: Entitlements
+  close(): Promise<void>
+}
+
+export type OpenFault = { readonly kind: 'locked' } | { readonly kind: 'words'; readonly lines: readonly string[] }
+
+/** Opens database and rooms, brings the schema up to date, and applies the catalog file to a new database. */
+export async function openRooms(config: Config): Promise<Outcome<Rooms, OpenFault>> {
+  const log = makeLog(config.logLevel)
+  const store = await openStore(config, log)
+  if (!store.ok) return store
+  const { db, embedded, unlock } = store.value
+  const closeStore = async (): Promise<void> => {
+    await db.close()
+    await unlock()
+  }
+  try {
+    await migrate(db, systemClock.now())
+    const clock = config.sandboxClock ? await openSandboxClock(db, systemClock) : systemClock
+    const catalog = await openOrApply(config, db, clock)
+    if (!catalog.ok) {
+      await closeStore()
+      return no({ kind: 'words', lines: catalog.no })
+    }
+    const metrics = makeMetrics()
+    const node = `node_${randomBytes(6).toString('hex')}`
+    const seal = makeSeal(operatorKeyOf(config))
+    const identify = await makeIdentify(db, seal, clock)
+    const entitlements = makeEntitlements({ db, clock, catalog: catalog.value, node, log, metrics })
+    return yes({
+      config,
+      log,
+      metrics,
+      clock,
+      db,
+      embedded,
+      node,
+      catalog: catalog.value,
+      seal,
+      identify,
+      entitlements,
+      close: closeStore,
+    })
+  } catch (error) {
+    await closeStore()
+    throw error
+  }
+}
+
+interface Store {
+  readonly db: Db
+  readonly embedded: EmbeddedDb | undefined
+  unlock(): Promise<void>
+}
+
+async function openStore(config: Config, log: Log): Promise<Outcome<Store, OpenFault>> {
+  if (config.databaseUrl) {
+    try {
+      return yes({ db: await openPostgres(config.databaseUrl, log), embedded: undefined, unlock: async () => {} })
+    } catch (error) {
+      return no({ kind: 'words', lines: [`DATABASE_URL: the database cannot be reached (${(error as Error).message})`] })
+    }
+  }
+  const folder = join(config.dataFolder, 'db')
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  const lock = await lockFolder(folder)
+  if (!lock) return no({ kind: 'locked' })
+  try {
+    const embedded = await openEmbedded({ folder })
+    return yes({ db: embedded, embedded, unlock: () => lock.release() })
+  } catch (error) {
+    await lock.release()
+    return no({ kind: 'words', lines: [`${folder}: the embedded database does not open (${(error as Error).message})`] })
+  }
+}
+
+async function openOrApply(config: Config, db: Db, clock: Clock): Promise<Outcome<CatalogRoom, readonly string[]>> {
+  const there = await openCatalog(db)
+  if (there) return yes(there)
+  if (!existsSync(config.catalogFile)) {
+    return no([`${config.catalogFile}: there is no catalog. Set CODEPLAN_CATALOG to one, or start where catalog.yaml is`])
+  }
+  const applied = await applyCatalog(db, readFileSync(config.catalogFile, 'utf8'), 'first start', clock.now())
+  if (!applied.ok) return no(applied.no.map((f) => `${config.catalogFile}:${f.line}: ${f.path}: ${f.cure}`))
+  return yes((await openCatalog(db)) as CatalogRoom)
+}

@@ -1,0 +1,54 @@
+import { FieldError } from '../field.ts'
+import { asObject } from '../json.ts'
+import { asLatin1, inForm, workText } from '../latin1.ts'
+import { unmarkThinking } from '../thinking.ts'
+import { anthropicToOpenAI } from './anthropic-to-openai.ts'
+import { openaiToAnthropic } from './openai-to-anthropic.ts'
+import type { Dialect } from '../dialect.ts'
+import type { JsonObject } from '../json.ts'
+import type { RequestContext, RequestOptions } from './options.ts'
+
+export type TranslatedRequest =
+  /** `body` is latin1 text: write it with the encoding 'latin1'. */
+  | { ok: true; body: string }
+  /** `field` is a path such as `messages[3].content[0].type`; `why` ends the sentence that it begins. */
+  | { ok: false; field: string; why: string }
+
+/**
+ * A client's request as the upstream is to get it. With the same dialect on both sides only the model's name, the marks on
+ * thinking and the wish for usage change; callers that splice bytes do this themselves.
+ */
+export function translateRequest(from: Dialect, to: Dialect, body: Buffer, options: RequestOptions): TranslatedRequest {
+  const { text, wide } = workText(body)
+  let request: JsonObject | undefined
+  try {
+    request = asObject(JSON.parse(text))
+  } catch {
+    return { ok: false, field: 'body', why: 'is not valid JSON' }
+  }
+  if (!request) return { ok: false, field: 'body', why: 'must be a JSON object' }
+  const context = {
+    ...options,
+    model: inForm(options.model, wide),
+    servedModel: inForm(options.servedModel, wide),
+    wide,
+  }
+  try {
+    const made = asLatin1(JSON.stringify(translated(from, to, request, context)), wide)
+    const plain = from === 'anthropic' && to === 'anthropic' ? unmarkThinking(made, options.servedModel) : made
+    return { ok: true, body: plain }
+  } catch (error) {
+    if (error instanceof FieldError) return { ok: false, field: error.field, why: error.message }
+    // JSON nested some thousands deep parses, but cannot be written: the stack ends.
+    if (error instanceof RangeError) return { ok: false, field: 'body', why: 'is nested too deeply' }
+    throw error
+  }
+}
+
+function translated(from: Dialect, to: Dialect, request: JsonObject, context: RequestContext): JsonObject {
+  if (from === 'anthropic' && to === 'openai') return anthropicToOpenAI(request, context)
+  if (from === 'openai' && to === 'anthropic') return openaiToAnthropic(request, context)
+  const same = { ...request, model: context.model }
+  if (to === 'anthropic' || request['stream'] !== true) return same
+  return { ...same, stream_options: { ...asObject(request['stream_options']), include_usage: true } }
+}

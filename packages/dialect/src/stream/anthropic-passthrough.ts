@@ -1,0 +1,143 @@
+import { asObject, asText, parseObject } from '../json.ts'
+import { asLatin1, fromLatin1, inForm, literalBytes, literalOf, toLatin1 } from '../latin1.ts'
+import { markSignature } from '../thinking.ts'
+import { usageFromAnthropic } from '../usage.ts'
+import { event as eventText } from './anthropic-blocks.ts'
+import { eventError, learnDelta, textDelta } from './anthropic-event.ts'
+import { LearnedShape } from './learned-shape.ts'
+import { PassedText } from './passed-text.ts'
+import { BROKEN_CHUNK, ENDED_EARLY, EVENT_TOO_LONG } from './stream.ts'
+import type { JsonObject } from '../json.ts'
+import type { Usage } from '../usage.ts'
+import type { BlockDelta } from './anthropic-event.ts'
+import type { ClientStream, StreamEnd, StreamOptions } from './stream.ts'
+
+/** Messages events in and out: the same bytes, but for the model's name and the marks on signatures. */
+export class AnthropicPassthrough implements ClientStream {
+  readonly #options: StreamOptions
+  readonly #passed = new PassedText()
+  readonly #shape = new LearnedShape<BlockDelta>()
+  #usage: Usage | undefined
+  #end: StreamEnd = { finished: false }
+  #outputBytes = 0
+  #ended = false
+
+  constructor(options: StreamOptions) {
+    this.#options = options
+  }
+
+  push(chunk: Buffer): Buffer | string {
+    if (this.#ended) return ''
+    const out = this.#passed.push(chunk, this.#onEvent)
+    if (!this.#passed.sse.fault) return out
+    return `${typeof out === 'string' ? out : out.toString('latin1')}${this.#failure(EVENT_TOO_LONG)}`
+  }
+
+  end(): string {
+    if (this.#ended) return ''
+    const rest = this.#passed.finish(this.#onEvent)
+    if (this.#ended) return rest
+    if (!this.#end.finished) return rest + this.#failure(ENDED_EARLY)
+    // The stop reason came, only `message_stop` is missing.
+    this.#ended = true
+    return rest + eventText('message_stop', '')
+  }
+
+  usage(): Usage | undefined {
+    return this.#usage
+  }
+
+  outputBytes(): number {
+    return this.#outputBytes
+  }
+
+  state(): StreamEnd {
+    return this.#end
+  }
+
+  readonly #onEvent = (data: string): boolean => {
+    const literal = this.#shape.lift(data)
+    if (literal !== '') {
+      this.#outputBytes += literalBytes(literal)
+      return true
+    }
+    if (data.trim() === '') return true
+    const parsed = parseObject(data)
+    if (parsed) {
+      this.#read(data, parsed.value, parsed.wide)
+      return !this.#ended
+    }
+    this.#passed.replace(this.#failure(BROKEN_CHUNK))
+    return false
+  }
+
+  #read(data: string, value: JsonObject, wide: boolean): void {
+    switch (value['type']) {
+      case 'message_start':
+        this.#messageStart(value, wide)
+        break
+      case 'content_block_start':
+        this.#mark(value, 'content_block', wide)
+        break
+      case 'content_block_delta':
+        this.#delta(data, value, wide)
+        break
+      case 'message_delta': {
+        this.#usage = usageFromAnthropic(value['usage'], this.#usage)
+        const reason = asText(asObject(value['delta'])?.['stop_reason'])
+        if (reason) this.#end = { finished: true, stopReason: reason }
+        break
+      }
+      case 'message_stop':
+        this.#end = { ...this.#end, finished: true }
+        this.#ended = true
+        break
+      case 'error': {
+        const error = eventError(value)
+        const message = wide ? error.message : fromLatin1(error.message)
+        this.#end = { ...this.#end, finished: false, error: { type: error.type, message } }
+        this.#ended = true
+        break
+      }
+      default:
+    }
+  }
+
+  #messageStart(value: JsonObject, wide: boolean): void {
+    const message = asObject(value['message'])
+    if (!message) return
+    this.#usage = usageFromAnthropic(message['usage'], this.#usage)
+    if (this.#options.model === this.#options.upstreamModel) return
+    this.#rewrite({ ...value, message: { ...message, model: inForm(this.#options.model, wide) } }, wide)
+  }
+
+  #delta(data: string, value: JsonObject, wide: boolean): void {
+    const delta = textDelta(value)
+    if (!delta) {
+      this.#mark(value, 'delta', wide)
+      return
+    }
+    this.#outputBytes += literalBytes(literalOf(delta.text, wide))
+    learnDelta(this.#shape, data, delta)
+  }
+
+  /** A signature leaves with the mark of its model; the empty one that opens a block is none. */
+  #mark(value: JsonObject, key: 'content_block' | 'delta', wide: boolean): void {
+    const holder = asObject(value[key])
+    const signature = asText(holder?.['signature'])
+    if (!holder || !signature) return
+    const marked = markSignature(inForm(this.#options.servedModel, wide), signature)
+    this.#rewrite({ ...value, [key]: { ...holder, signature: marked } }, wide)
+  }
+
+  #rewrite(value: JsonObject, wide: boolean): void {
+    const name = this.#passed.sse.name === '' ? '' : `event: ${this.#passed.sse.name}\n`
+    this.#passed.replace(`${name}data: ${asLatin1(JSON.stringify(value), wide)}\n\n`)
+  }
+
+  #failure(message: string): string {
+    this.#ended = true
+    this.#end = { ...this.#end, finished: false, error: { type: 'api_error', message } }
+    return eventText('error', `"error":${toLatin1(JSON.stringify({ type: 'api_error', message }))}`)
+  }
+}

@@ -1,0 +1,36 @@
+import { describe, expect, test } from 'vitest'
+import { anthropicStreams } from '../fixtures/anthropic-streams.ts'
+import { collectAnthropic, collectOpenAI } from '../fixtures/collect.ts'
+import { openaiStreams } from '../fixtures/openai-streams.ts'
+import { OPTIONS, decoded, run } from '../fixtures/run.ts'
+import type { Dialect } from '../dialect.ts'
+
+const DIALECTS: Dialect[] = ['openai', 'anthropic']
+const HIDING = { ...OPTIONS, wantsUsage: false, wholeToolCalls: true }
+const PLAIN = { ...OPTIONS, model: 'up-model' }
+
+describe.each(DIALECTS)('%s upstream', (upstream) => {
+  const streams = upstream === 'openai' ? openaiStreams : anthropicStreams
+  describe.each(DIALECTS)('to %s client', (client) => {
+    const variants = client === 'openai' ? [OPTIONS, HIDING, PLAIN] : [OPTIONS, PLAIN]
+    test.each(Object.keys(streams))('F13 F77 F78: %s is valid and the same for every cut', (name) => {
+      const bytes = Buffer.from(streams[name] ?? '', 'utf8')
+      for (const options of variants) {
+        const whole = run(upstream, client, bytes, [], options)
+        const collect = client === 'openai' ? collectOpenAI : collectAnthropic
+        collect(decoded(whole.out))
+        expect(whole.again).toBe('')
+        const single = Array.from({ length: bytes.length - 1 }, (_, i) => i + 1)
+        expect(run(upstream, client, bytes, single, options)).toEqual(whole)
+        // Byte by byte is enough where an option only changes what is done with whole events.
+        for (const cut of options === PLAIN ? [] : single) {
+          const parts = run(upstream, client, bytes, [cut], options)
+          // Compared by hand: a matcher per cut would be most of the test's time.
+          if (parts.out !== whole.out || parts.outputBytes !== whole.outputBytes)
+            expect([cut, parts]).toEqual([cut, whole])
+          if (JSON.stringify(parts) !== JSON.stringify(whole)) expect([cut, parts]).toEqual([cut, whole])
+        }
+      }
+    })
+  })
+})

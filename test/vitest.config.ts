@@ -1,0 +1,14 @@
+import { defineConfig } from 'vitest/config'
+
+/** `npm test`: everything that needs only Node and npm. Files share a worker, so tests keep no state in modules. */
+export default defineConfig({
+  test: {
+    root: new URL('..', import.meta.url).pathname,
+    include: ['packages/**/*.test.ts', 'apps/**/*.test.ts', 'test/*.test.ts', 'test/stories/**/*.test.ts'],
+    exclude: ['**/node_modules/**', '**/*.pg.test.ts'],
+    pool: 'threads',
+    isolate: false,
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+  },
+})
