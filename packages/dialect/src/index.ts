@@ -36,6 +36,7 @@ export type { ClientStream, StreamEnd, StreamOptions } from './stream/stream.ts'
 export { outline, sliceOf } from './outline.ts'
 export type { MessageKind, MessageOutline, Outline, OutlineFault, Span } from './outline.ts'
 export { spliceRequest } from './splice.ts'
+export type { SpliceOptions } from './splice.ts'
 
 /** Errors in each dialect's own shape. */
 export { anthropicError, openaiError } from './error/envelope.ts'

@@ -18,6 +18,8 @@ export interface MessageOutline {
   readonly kind: MessageKind
   /** The texts that a person wrote, as JSON literals without quotes; empty unless kind is `user`. */
   readonly texts: readonly string[]
+  /** Of a `system` entry in the list: where its role and its texts (without quotes) stand. */
+  readonly spans?: { readonly role: Span; readonly texts: readonly Span[] }
 }
 
 /** What the gateway needs to know of a request, read without building it. */
@@ -157,23 +159,22 @@ function readMessages(dialect: Dialect, text: string, span: Span): MessageOutlin
 }
 
 const ASSISTANT: MessageOutline = { kind: 'assistant', texts: [] }
-const SYSTEM: MessageOutline = { kind: 'system', texts: [] }
 const TOOL_RESULT: MessageOutline = { kind: 'tool_result', texts: [] }
 const REMINDER: MessageOutline = { kind: 'reminder', texts: [] }
 
 function readMessage(dialect: Dialect, text: string, at: number): MessageOutline | undefined {
-  let role = ''
+  let roleSpan: Span = { start: at, end: at }
   let content: Span | undefined
   eachEntry(text, at, (key, start, end) => {
-    if (key === 'role') role = text.slice(start + 1, end - 1)
+    if (key === 'role') roleSpan = { start, end }
     else if (key === 'content') content = { start, end }
   })
-  switch (role) {
+  switch (text.slice(roleSpan.start + 1, roleSpan.end - 1)) {
     case 'assistant':
       return ASSISTANT
     case 'system':
     case 'developer':
-      return SYSTEM
+      return { kind: 'system', texts: [], spans: { role: roleSpan, texts: content ? textSpans(text, content) : [] } }
     case 'tool':
     case 'function':
       return dialect === 'openai' ? TOOL_RESULT : undefined
@@ -182,6 +183,19 @@ function readMessage(dialect: Dialect, text: string, at: number): MessageOutline
     default:
       return undefined
   }
+}
+
+function textSpans(text: string, content: Span): Span[] {
+  if (isStringAt(text, content.start)) return [{ start: content.start + 1, end: content.end - 1 }]
+  const spans: Span[] = []
+  if (!isArrayAt(text, content.start)) return spans
+  eachElement(text, content.start, (start) => {
+    if (!isObjectAt(text, start)) return
+    eachEntry(text, start, (key, valueStart, valueEnd) => {
+      if (key === 'text' && isStringAt(text, valueStart)) spans.push({ start: valueStart + 1, end: valueEnd - 1 })
+    })
+  })
+  return spans
 }
 
 function readUser(text: string, content: Span): MessageOutline {

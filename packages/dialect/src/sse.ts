@@ -24,6 +24,8 @@ export class SseSplitter {
   #sawCr = false
   #loneCr = false
   #waitsForLf = false
+  /** The text ended in a CR that was taken for a line's end: an LF that follows belongs to it. */
+  #mayBeLf = false
   #final = false
 
   /** Bytes of an event that has not ended yet. */
@@ -35,6 +37,7 @@ export class SseSplitter {
     if (this.fault) return
     const cr = chunk.includes('\r')
     if (!cr && !this.#waitsForLf && !chunk.includes('\n')) {
+      if (chunk !== '') this.#mayBeLf = false
       // A long line arrives in many reads: joining at each would copy it again and again.
       this.#parts.push(chunk)
       this.#partsLength += chunk.length
@@ -69,9 +72,12 @@ export class SseSplitter {
       if (this.#sawCr) {
         const cr = text.indexOf('\r', this.#line)
         if (cr !== -1 && (stop === -1 || cr < stop)) {
-          if (cr === text.length - 1 && !this.#final && !this.#loneCr) {
-            this.#waitsForLf = true
-            return false
+          if (cr === text.length - 1 && !this.#final) {
+            if (this.#loneCr) this.#mayBeLf = true
+            else {
+              this.#waitsForLf = true
+              return false
+            }
           }
           stop = cr
           after = text[cr + 1] === '\n' ? cr + 2 : cr + 1
@@ -114,6 +120,10 @@ export class SseSplitter {
     this.end = 0
     this.#parts = []
     this.#partsLength = 0
+    if (this.#mayBeLf && this.#line < this.text.length) {
+      if (this.text[this.#line] === '\n') this.#line += 1
+      this.#mayBeLf = false
+    }
   }
 
   #giveUp(): void {

@@ -37,7 +37,7 @@ function unescapeMark(_: string, hex: string): string {
 }
 
 /** What an Anthropic upstream that serves `servedModel` gets for a thinking block; undefined: the block is removed. */
-export function thinkingForAnthropic(block: JsonObject, servedModel: string): JsonObject | undefined {
+function thinkingForAnthropic(block: JsonObject, servedModel: string): JsonObject | undefined {
   const mark = typeof block['signature'] === 'string' ? readMark(block['signature']) : undefined
   if (!mark) return block
   // Unsigned text was made by an OpenAI-kind upstream of the model; this one could not verify it.
@@ -52,6 +52,7 @@ export function thinkingFitsOpenAI(block: JsonObject, servedModel: string): bool
 }
 
 // Inside a JSON string quotes are escaped, so these can only match a key and the start of its value.
+const MARK_START = /"signature"\s*:\s*"cp1\./g
 const MARKED = /"signature"\s*:\s*"cp1\.([^"\\]*)"/g
 
 /**
@@ -63,18 +64,20 @@ export function unmarkThinking(bodyLatin1: string, servedModel: string): string 
   if (!bodyLatin1.includes('"cp1.')) return bodyLatin1
   const own = toLatin1(servedModel)
   let simple = true
+  let marks = bodyLatin1.match(MARK_START)?.length ?? 0
   for (const match of bodyLatin1.matchAll(MARKED)) {
+    marks -= 1
     const mark = readMark(`${MARK}${match[1] ?? ''}`)
     if (!mark || mark.model !== own || mark.signature === undefined) simple = false
   }
-  if (!simple) return removeForeign(bodyLatin1, servedModel)
+  if (!simple || marks > 0) return unmarkParsed(bodyLatin1, servedModel)
   return bodyLatin1.replace(MARKED, (whole: string, rest: string) => {
     const mark = readMark(`${MARK}${rest}`)
     return mark?.signature === undefined ? whole : `"signature":"${mark.signature}"`
   })
 }
 
-function removeForeign(bodyLatin1: string, servedModel: string): string {
+function unmarkParsed(bodyLatin1: string, servedModel: string): string {
   const wide = bodyLatin1.includes('\\u')
   let body: JsonObject | undefined
   try {

@@ -20,6 +20,8 @@ export interface Upstream {
   readonly baseUrl: string
   readonly keyEnv: string | undefined
   readonly headers: Readonly<Record<string, string>>
+  /** It knows no `role:"system"` inside the list of messages. */
+  readonly foldSystem: boolean
 }
 
 export interface Route {
@@ -75,6 +77,7 @@ export function compileCatalog(doc: CatalogDocument, version: number, appliedAt:
     baseUrl: u.base_url.replace(/\/+$/, ''),
     keyEnv: u.key_env,
     headers: u.headers,
+    foldSystem: u.system_in_messages === 'fold',
   }))
   const upstreamOf = (id: string): Upstream => upstreams.find((u) => u.id === id) as Upstream
   const models = new Map<string, Model>()

@@ -94,6 +94,7 @@ const upstreamSchema = z.strictObject({
     .regex(/^[A-Z_][A-Z0-9_]*$/, 'use the name of an environment variable')
     .optional(),
   headers: z.record(z.string().regex(/^[A-Za-z0-9-]+$/), z.string()).default({}),
+  system_in_messages: z.enum(['fold', 'pass']).default('fold'),
 })
 
 const gatewaySchema = z.strictObject({

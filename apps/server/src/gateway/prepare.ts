@@ -40,7 +40,7 @@ export function prepare(
     return yes({ body: Buffer.from(translated.body, 'latin1'), headers })
   }
   const { text } = request.outline
-  const spliced = spliceRequest(kind, request.outline, route.model)
+  const spliced = spliceRequest(kind, request.outline, { model: route.model, foldSystem: route.upstream.foldSystem })
   const sent = kind === 'anthropic' ? unmarkThinking(spliced, model.id) : spliced
   return yes({ body: sent === text ? request.body : Buffer.from(sent, 'latin1'), headers })
 }

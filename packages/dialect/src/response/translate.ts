@@ -32,14 +32,15 @@ export function translateResponse(
     servedModel: inForm(options.servedModel, wide),
     wide,
   }
-  const made = translated(upstream, client, answer, context)
-  if (!made) return { ok: false, why: 'The upstream answered without content.' }
   const usage = upstream === 'openai' ? usageFromOpenAI(answer['usage']) : usageFromAnthropic(answer['usage'])
   const outcome = outcomeOf(upstream, answer)
   try {
+    const made = translated(upstream, client, answer, context)
+    if (!made) return { ok: false, why: 'The upstream answered without content.' }
     return { ok: true, body: asLatin1(JSON.stringify(made), wide), outcome, ...(usage ? { usage } : {}) }
-  } catch {
-    return { ok: false, why: 'The upstream answered with JSON nested too deeply.' }
+  } catch (error) {
+    if (error instanceof RangeError) return { ok: false, why: 'The upstream answered with JSON nested too deeply.' }
+    throw error
   }
 }
 

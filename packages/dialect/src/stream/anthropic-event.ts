@@ -25,6 +25,11 @@ export function textDelta(event: JsonObject): TextDelta | undefined {
   return { kind: kind as BlockDelta, index: indexOf(event), text: asText(delta[key]) ?? '' }
 }
 
+/** Gateways in front of an upstream tell errors without the envelope's own `type`. */
+export function typeOf(event: JsonObject): unknown {
+  return event['type'] ?? (asObject(event['error']) ? 'error' : undefined)
+}
+
 export function indexOf(event: JsonObject): number {
   const index = event['index']
   return typeof index === 'number' && Number.isSafeInteger(index) ? index : 0

@@ -3,7 +3,7 @@ import { asLatin1, fromLatin1, inForm, literalBytes, literalOf, toLatin1 } from 
 import { markSignature } from '../thinking.ts'
 import { usageFromAnthropic } from '../usage.ts'
 import { event as eventText } from './anthropic-blocks.ts'
-import { eventError, learnDelta, textDelta } from './anthropic-event.ts'
+import { eventError, learnDelta, textDelta, typeOf } from './anthropic-event.ts'
 import { LearnedShape } from './learned-shape.ts'
 import { PassedText } from './passed-text.ts'
 import { BROKEN_CHUNK, ENDED_EARLY, EVENT_TOO_LONG } from './stream.ts'
@@ -72,7 +72,7 @@ export class AnthropicPassthrough implements ClientStream {
   }
 
   #read(data: string, value: JsonObject, wide: boolean): void {
-    switch (value['type']) {
+    switch (typeOf(value)) {
       case 'message_start':
         this.#messageStart(value, wide)
         break
@@ -97,6 +97,10 @@ export class AnthropicPassthrough implements ClientStream {
         const message = wide ? error.message : fromLatin1(error.message)
         this.#end = { ...this.#end, finished: false, error: { type: error.type, message } }
         this.#ended = true
+        // SDKs see an error only by the event's name.
+        if (this.#passed.sse.name !== 'error') {
+          this.#passed.replace(eventText('error', `"error":${asLatin1(JSON.stringify(value['error']), wide)}`))
+        }
         break
       }
       default:

@@ -3,7 +3,7 @@ import { fromLatin1, literalBytes, literalOf } from '../latin1.ts'
 import { SseSplitter } from '../sse.ts'
 import { stopReasonToOpenAI } from '../stop-reason.ts'
 import { usageFromAnthropic, usageToOpenAI } from '../usage.ts'
-import { eventError, indexOf, learnDelta, textDelta } from './anthropic-event.ts'
+import { eventError, indexOf, learnDelta, textDelta, typeOf } from './anthropic-event.ts'
 import { LearnedShape } from './learned-shape.ts'
 import { DONE, OpenAIChunkWriter, errorChunk } from './openai-chunk-writer.ts'
 import { BROKEN_CHUNK, ENDED_EARLY, EVENT_TOO_LONG } from './stream.ts'
@@ -98,7 +98,7 @@ export class AnthropicToOpenAI implements ClientStream {
   }
 
   #read(data: string, value: JsonObject, wide: boolean): void {
-    switch (value['type']) {
+    switch (typeOf(value)) {
       case 'message_start':
         this.#usage = usageFromAnthropic(asObject(value['message'])?.['usage'], this.#usage)
         this.#role()

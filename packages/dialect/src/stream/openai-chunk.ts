@@ -5,7 +5,7 @@ import type { LearnedShape } from './learned-shape.ts'
 export type DeltaKind = 'text' | 'thinking' | 'arguments'
 
 /** Where reasoning stands: GLM, SGLang and most engines say `reasoning_content`; vLLM since 0.11 and OpenRouter `reasoning`. */
-export const REASONING_KEYS = ['reasoning_content', 'reasoning']
+const REASONING_KEYS = ['reasoning_content', 'reasoning']
 
 export function reasoningOf(from: JsonObject): string | undefined {
   return asText(from['reasoning_content']) ?? asText(from['reasoning'])

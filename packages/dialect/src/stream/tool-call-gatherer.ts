@@ -19,6 +19,7 @@ interface Call {
 export class ToolCallGatherer {
   readonly #fallbackId: string
   #calls: Call[] = []
+  #taken = new Set<number>()
   #last = -1
   #given = 0
 
@@ -47,6 +48,7 @@ export class ToolCallGatherer {
       first = this.#calls[0]
     ) {
       this.#calls.shift()
+      this.#taken.add(first.index)
       out.push(this.#render(first))
     }
     return out
@@ -55,13 +57,15 @@ export class ToolCallGatherer {
   takeAll(): string[] {
     const all = this.#calls
     this.#calls = []
-    return all.map((call) => this.#render(call))
+    return all.filter((call) => call.name !== '').map((call) => this.#render(call))
   }
 
   #entry(entry: JsonObject, wide: boolean): void {
     this.#last = callIndex(entry, this.#last)
     const piece = callPiece(entry, wide)
     let call = this.#calls.findLast((known) => known.index === this.#last)
+    // What comes for a call that was whole already can only be empty.
+    if (!call && piece.name === '' && this.#taken.has(this.#last)) return
     const another = call && piece.id !== '' && piece.name !== '' && call.id !== '' && call.id !== piece.id
     if (!call || another) {
       call = { index: this.#last, id: '', name: '', body: '' }
