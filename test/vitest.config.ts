@@ -8,6 +8,7 @@ export default defineConfig({
     exclude: ['**/node_modules/**', '**/*.pg.test.ts'],
     pool: 'threads',
     isolate: false,
+    globalSetup: ['test/house/setup.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },

@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-import Fastify from 'fastify'
+import Fastify, { LogController } from 'fastify'
 
 import { makeGateway, makeUpstreamPools, type Gateway } from './gateway/index.ts'
 import { ALIVE_EVERY_MS } from './entitlements/index.ts'
@@ -31,12 +31,19 @@ export async function startApp(rooms: Rooms, options: { readonly sandboxUrl: str
   const pools = makeUpstreamPools({ sandboxUrl: options.sandboxUrl, secret: config.secret })
   const gateway = makeGateway({ ...rooms, pools })
 
-  const fastify = Fastify({ loggerInstance: log, disableRequestLogging: true, serverFactory: (handler) => serverFor(handler) })
+  const fastify = Fastify({
+    loggerInstance: log,
+    logController: new LogController({ disableRequestLogging: true }),
+    serverFactory: (handler) => serverFor(handler),
+  })
   function serverFor(handler: Parameters<typeof createServer>[1] & {}): Server {
     const { headerMsMax, bodyMsMax } = catalog.current().limits
-    const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, headersTimeout: headerMsMax, requestTimeout: headerMsMax + bodyMsMax }, (req, res) => {
-      if (!gateway.handle(req, res)) handler(req, res)
-    })
+    const server = createServer(
+      { keepAliveTimeout: KEEP_ALIVE_MS, headersTimeout: headerMsMax, requestTimeout: headerMsMax + bodyMsMax },
+      (req, res) => {
+        if (!gateway.handle(req, res)) handler(req, res)
+      },
+    )
     return server
   }
   fastify.get('/healthz', async () => ({ status: 'ok' }))

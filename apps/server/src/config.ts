@@ -31,7 +31,8 @@ const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'
 export function readConfig(env: NodeJS.ProcessEnv): { config: Config; faults: readonly ConfigFault[] } {
   const faults: ConfigFault[] = []
   const port = Number(env.PORT ?? 8787)
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) faults.push({ name: 'PORT', cure: 'use a number from 0 to 65535' })
+  if (!Number.isInteger(port) || port < 0 || port > 65_535)
+    faults.push({ name: 'PORT', cure: 'use a number from 0 to 65535' })
   const databaseUrl = env.DATABASE_URL || undefined
   if (databaseUrl && !/^postgres(ql)?:\/\//.test(databaseUrl)) {
     faults.push({ name: 'DATABASE_URL', cure: 'use postgres://user:password@host:5432/database, or leave it out' })
@@ -63,6 +64,7 @@ export function operatorKeyOf(config: Config): Buffer {
   if (config.operatorKey) return config.operatorKey
   mkdirSync(config.dataFolder, { recursive: true, mode: 0o700 })
   const file = join(config.dataFolder, 'operator.key')
-  if (!existsSync(file)) writeFileSync(file, `${randomBytes(OPERATOR_KEY_BYTES).toString('hex')}\n`, { mode: 0o600, flag: 'wx' })
+  if (!existsSync(file))
+    writeFileSync(file, `${randomBytes(OPERATOR_KEY_BYTES).toString('hex')}\n`, { mode: 0o600, flag: 'wx' })
   return Buffer.from(readFileSync(file, 'utf8').trim(), 'hex')
 }

@@ -22,6 +22,7 @@ export function keepDumps(db: EmbeddedDb, dataFolder: string, clock: Clock): () 
     const aside = join(folder, `.${name}.part`)
     await writeFile(aside, await db.dump('gzip'), { mode: 0o600 })
     await rename(aside, join(folder, name))
-    for (const old of dumps.slice(0, Math.max(0, dumps.length + 1 - DUMPS_KEPT))) await rm(join(folder, old), { force: true })
+    for (const old of dumps.slice(0, Math.max(0, dumps.length + 1 - DUMPS_KEPT)))
+      await rm(join(folder, old), { force: true })
   }
 }

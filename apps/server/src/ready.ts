@@ -12,7 +12,8 @@ export interface Readiness {
 /** Can this node answer a call: database, catalog, a route per model. */
 export async function isReady(rooms: Rooms): Promise<Readiness> {
   const catalog = rooms.catalog.current()
-  const usable = (keyEnv: string | undefined): boolean => keyEnv === undefined || rooms.config.secret(keyEnv) !== undefined
+  const usable = (keyEnv: string | undefined): boolean =>
+    keyEnv === undefined || rooms.config.secret(keyEnv) !== undefined
   const modelsWithoutRoute = [...catalog.models.values()]
     .filter((model) => !model.routes.some((route) => usable(route.upstream.keyEnv)))
     .map((model) => model.id)

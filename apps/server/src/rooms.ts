@@ -47,56 +47,50 @@ export async function openRooms(config: Config): Promise<Outcome<Rooms, OpenFaul
   const log = makeLog(config.logLevel)
   const store = await openStore(config, log)
   if (!store.ok) return store
-  const { db, embedded, unlock } = store.value
-  const closeStore = async (): Promise<void> => {
-    await db.close()
-    await unlock()
-  }
   try {
-    await migrate(db, systemClock.now())
-    const clock = config.sandboxClock ? await openSandboxClock(db, systemClock) : systemClock
-    const catalog = await openOrApply(config, db, clock)
-    if (!catalog.ok) {
-      await closeStore()
-      return no({ kind: 'words', lines: catalog.no })
-    }
-    const metrics = makeMetrics()
-    const node = `node_${randomBytes(6).toString('hex')}`
-    const seal = makeSeal(operatorKeyOf(config))
-    const identify = await makeIdentify(db, seal, clock)
-    const entitlements = makeEntitlements({ db, clock, catalog: catalog.value, node, log, metrics })
-    return yes({
-      config,
-      log,
-      metrics,
-      clock,
-      db,
-      embedded,
-      node,
-      catalog: catalog.value,
-      seal,
-      identify,
-      entitlements,
-      close: closeStore,
-    })
+    await migrate(store.value.db, systemClock.now())
+    const clock = config.sandboxClock ? await openSandboxClock(store.value.db, systemClock) : systemClock
+    const rooms = await furnish(config, { ...store.value, clock, log })
+    if (!rooms.ok) await store.value.close()
+    return rooms
   } catch (error) {
-    await closeStore()
+    await store.value.close()
     throw error
   }
 }
 
-interface Store {
+/** The rooms on a database that is open and up to date. */
+export async function furnish(
+  config: Config,
+  base: Store & { readonly clock: Clock; readonly log: Log },
+): Promise<Outcome<Rooms, OpenFault>> {
+  const { db, clock, log } = base
+  const catalog = await openOrApply(config, db, clock)
+  if (!catalog.ok) return no({ kind: 'words', lines: catalog.no })
+  const metrics = makeMetrics()
+  const node = `node_${randomBytes(6).toString('hex')}`
+  const seal = makeSeal(operatorKeyOf(config))
+  const identify = await makeIdentify(db, seal, clock)
+  const entitlements = makeEntitlements({ db, clock, catalog: catalog.value, node, log, metrics })
+  return yes({ config, ...base, metrics, node, catalog: catalog.value, seal, identify, entitlements })
+}
+
+export interface Store {
   readonly db: Db
   readonly embedded: EmbeddedDb | undefined
-  unlock(): Promise<void>
+  close(): Promise<void>
 }
 
 async function openStore(config: Config, log: Log): Promise<Outcome<Store, OpenFault>> {
   if (config.databaseUrl) {
     try {
-      return yes({ db: await openPostgres(config.databaseUrl, log), embedded: undefined, unlock: async () => {} })
+      const db = await openPostgres(config.databaseUrl, log)
+      return yes({ db, embedded: undefined, close: () => db.close() })
     } catch (error) {
-      return no({ kind: 'words', lines: [`DATABASE_URL: the database cannot be reached (${(error as Error).message})`] })
+      return no({
+        kind: 'words',
+        lines: [`DATABASE_URL: the database cannot be reached (${(error as Error).message})`],
+      })
     }
   }
   const folder = join(config.dataFolder, 'db')
@@ -105,10 +99,17 @@ async function openStore(config: Config, log: Log): Promise<Outcome<Store, OpenF
   if (!lock) return no({ kind: 'locked' })
   try {
     const embedded = await openEmbedded({ folder })
-    return yes({ db: embedded, embedded, unlock: () => lock.release() })
+    const close = async (): Promise<void> => {
+      await embedded.close()
+      await lock.release()
+    }
+    return yes({ db: embedded, embedded, close })
   } catch (error) {
     await lock.release()
-    return no({ kind: 'words', lines: [`${folder}: the embedded database does not open (${(error as Error).message})`] })
+    return no({
+      kind: 'words',
+      lines: [`${folder}: the embedded database does not open (${(error as Error).message})`],
+    })
   }
 }
 
@@ -116,7 +117,9 @@ async function openOrApply(config: Config, db: Db, clock: Clock): Promise<Outcom
   const there = await openCatalog(db)
   if (there) return yes(there)
   if (!existsSync(config.catalogFile)) {
-    return no([`${config.catalogFile}: there is no catalog. Set CODEPLAN_CATALOG to one, or start where catalog.yaml is`])
+    return no([
+      `${config.catalogFile}: there is no catalog. Set CODEPLAN_CATALOG to one, or start where catalog.yaml is`,
+    ])
   }
   const applied = await applyCatalog(db, readFileSync(config.catalogFile, 'utf8'), 'first start', clock.now())
   if (!applied.ok) return no(applied.no.map((f) => `${config.catalogFile}:${f.line}: ${f.path}: ${f.cure}`))

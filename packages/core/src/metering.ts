@@ -121,7 +121,8 @@ export function voidCall(
 function reserve(parts: readonly TallyPart[], starts: WindowStarts, micro: number): readonly TallyPart[] {
   if (micro === 0) return parts
   const last = parts.at(-1)
-  if (last && sameStarts(last.starts, starts)) return [...parts.slice(0, -1), { ...last, reserved: last.reserved + micro }]
+  if (last && sameStarts(last.starts, starts))
+    return [...parts.slice(0, -1), { ...last, reserved: last.reserved + micro }]
   return [...parts, { starts, reserved: micro, settled: 0 }]
 }
 

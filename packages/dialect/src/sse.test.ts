@@ -66,6 +66,7 @@ test('F13: any mixture of ends and cuts gives what the whole gives', () => {
       const cuts = [0, ...at.filter((cut) => cut < text.length).sort((a, b) => a - b), text.length]
       expect(read(cuts.slice(1).map((cut, i) => text.slice(cuts[i], cut)))).toEqual(read([text]))
     }),
+    { numRuns: 1000 },
   )
 })
 

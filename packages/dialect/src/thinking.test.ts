@@ -19,24 +19,24 @@ test('the mark has the shape that is written down, and others are not marks', ()
   expect(readMark('cp1.')).toBeUndefined()
 })
 
-describe('unmarkThinking', () => {
-  const thinking = (signature: string) => ({ type: 'thinking', thinking: 'é', signature })
-  const text = { type: 'text', text: 'cp1. is a mark' }
-  const body = (...content: unknown[]) =>
-    Buffer.from(
-      JSON.stringify({
-        messages: [
-          { role: 'user', content: 'x' },
-          { role: 'assistant', content },
-          { role: 'user', content: 'y' },
-        ],
-      }),
-    ).toString('latin1')
-  const contentOf = (latin1: string) =>
-    JSON.parse(Buffer.from(latin1, 'latin1').toString('utf8')).messages.map(
-      (message: { content: unknown }) => message.content,
-    )
+const thinking = (signature: string) => ({ type: 'thinking', thinking: 'é', signature })
+const text = { type: 'text', text: 'cp1. is a mark' }
+const body = (...content: unknown[]) =>
+  Buffer.from(
+    JSON.stringify({
+      messages: [
+        { role: 'user', content: 'x' },
+        { role: 'assistant', content },
+        { role: 'user', content: 'y' },
+      ],
+    }),
+  ).toString('latin1')
+const contentOf = (latin1: string) =>
+  JSON.parse(Buffer.from(latin1, 'latin1').toString('utf8')).messages.map(
+    (message: { content: unknown }) => message.content,
+  )
 
+describe('unmarkThinking', () => {
   test('without a mark it is the same string', () => {
     const plain = body(thinking('abc'), text)
     expect(unmarkThinking(plain, 'glm-5')).toBe(plain)

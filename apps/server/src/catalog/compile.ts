@@ -89,7 +89,9 @@ export function compileCatalog(doc: CatalogDocument, version: number, appliedAt:
       contextTokens: m.context_tokens,
       outputTokensMax: m.output_tokens_max,
       prices: m.prices.map(priceTier),
-      routes: m.routes.map((r) => ({ ...r, upstream: upstreamOf(r.upstream) })).toSorted((a, b) => a.priority - b.priority),
+      routes: m.routes
+        .map((r) => ({ ...r, upstream: upstreamOf(r.upstream) }))
+        .toSorted((a, b) => a.priority - b.priority),
     })
   }
   const plans = new Map(doc.plans.map((p) => [p.id, p]))
@@ -183,6 +185,9 @@ function priceTier(p: CatalogDocument['models'][number]['prices'][number]): Pric
 }
 
 function aliasPattern(name: string): RegExp {
-  const text = name.toLowerCase().replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*')
+  const text = name
+    .toLowerCase()
+    .replace(/[.+?^${}()|[\]\\]/g, '\\$&')
+    .replaceAll('*', '.*')
   return new RegExp(`^${text}$`)
 }

@@ -17,7 +17,9 @@ export function readCatalog(source: string): Outcome<CatalogDocument, readonly C
   const lines = new LineCounter()
   const yaml = parseDocument(source, { lineCounter: lines, prettyErrors: false })
   if (yaml.errors.length > 0) {
-    return no(yaml.errors.map((e) => ({ path: '', line: lines.linePos(e.pos[0]).line, cure: `not YAML: ${e.message}` })))
+    return no(
+      yaml.errors.map((e) => ({ path: '', line: lines.linePos(e.pos[0]).line, cure: `not YAML: ${e.message}` })),
+    )
   }
   const lineOf = (path: Path): number => {
     for (let depth = path.length; depth >= 0; depth--) {
@@ -70,7 +72,10 @@ function* references(doc: CatalogDocument): Generator<[Path, string]> {
     }
     const last = model.prices.at(-1)
     if (last?.input_below !== undefined || last?.output_below !== undefined) {
-      yield [['models', i, 'prices', model.prices.length - 1], 'the last price must hold for every call: take its bounds away']
+      yield [
+        ['models', i, 'prices', model.prices.length - 1],
+        'the last price must hold for every call: take its bounds away',
+      ]
     }
   }
 }
@@ -78,7 +83,11 @@ function* references(doc: CatalogDocument): Generator<[Path, string]> {
 function* duplicates(list: string, entries: readonly { readonly id: string }[]): Generator<[Path, string]> {
   const seen = new Set<string>()
   for (const [i, { id }] of entries.entries()) {
-    if (seen.has(id)) yield [[...list.split('.').map((k) => (/^\d+$/.test(k) ? Number(k) : k)), i, 'id'], `${id} is given twice: rename one`]
+    if (seen.has(id))
+      yield [
+        [...list.split('.').map((k) => (/^\d+$/.test(k) ? Number(k) : k)), i, 'id'],
+        `${id} is given twice: rename one`,
+      ]
     seen.add(id)
   }
 }

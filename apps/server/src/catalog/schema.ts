@@ -117,7 +117,9 @@ export const catalogSchema = z.strictObject({
   plans: z.array(planSchema).min(1),
   models: z.array(modelSchema).min(1),
   aliases: z
-    .array(z.strictObject({ name: z.string().regex(/^[\w.*:[\]-]+$/, 'use letters, digits, . - _ and *'), model: slug }))
+    .array(
+      z.strictObject({ name: z.string().regex(/^[\w.*:[\]-]+$/, 'use letters, digits, . - _ and *'), model: slug }),
+    )
     .default([]),
   multipliers: z.array(multiplierSchema).default([]),
   upstreams: z.array(upstreamSchema).min(1),

@@ -2,9 +2,12 @@ import { applyCatalog, readCatalog, type CatalogFault } from '../catalog/index.t
 import { answer, wrong, type Command } from './command.ts'
 
 const listFaults = (faults: readonly CatalogFault[]): string =>
-  [`${faults.length} ${faults.length === 1 ? 'fault' : 'faults'}; nothing was changed:`, ...faults.map(faultLine)].join('\n')
+  [`${faults.length} ${faults.length === 1 ? 'fault' : 'faults'}; nothing was changed:`, ...faults.map(faultLine)].join(
+    '\n',
+  )
 
-const faultLine = (fault: CatalogFault): string => `  line ${fault.line}: ${fault.path ? `${fault.path}: ` : ''}${fault.cure}`
+const faultLine = (fault: CatalogFault): string =>
+  `  line ${fault.line}: ${fault.path ? `${fault.path}: ` : ''}${fault.cure}`
 
 const fileOrDefault: NonNullable<Command['inputFile']> = ({ words: [file] }, { catalogFile }) => file ?? catalogFile
 
@@ -14,7 +17,10 @@ export function checkSource(source: string) {
   if (!read.ok) return wrong(listFaults(read.no))
   const { plans, models, upstreams } = read.value
   const counts = { plans: plans.length, models: models.length, upstreams: upstreams.length }
-  return answer({ ok: true, ...counts }, `ok: ${counts.plans} plans, ${counts.models} models, ${counts.upstreams} upstreams`)
+  return answer(
+    { ok: true, ...counts },
+    `ok: ${counts.plans} plans, ${counts.models} models, ${counts.upstreams} upstreams`,
+  )
 }
 
 export const catalogCheck: Command = {
@@ -38,7 +44,9 @@ export const catalogApply: Command = {
     await rooms.catalog.refresh()
     const { version, changed, planVersions } = applied.value
     const plans = planVersions.map((p) => `${p.plan} v${p.version}`).join(', ')
-    const text = changed ? `version ${version} is running${plans ? `; new plan versions: ${plans}` : ''}` : `unchanged: version ${version}`
+    const text = changed
+      ? `version ${version} is running${plans ? `; new plan versions: ${plans}` : ''}`
+      : `unchanged: version ${version}`
     return answer({ version, changed, plan_versions: planVersions }, text)
   },
 }

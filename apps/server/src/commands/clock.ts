@@ -12,7 +12,8 @@ export const clockCommand: Command = {
   words: { min: 0, max: 1 },
   run: async (rooms, { words: [step] }) => {
     if (step !== undefined) {
-      if (!rooms.config.sandboxClock) return wrong('the clock moves only in a sandbox: start the server with CODEPLAN_SANDBOX=1')
+      if (!rooms.config.sandboxClock)
+        return wrong('the clock moves only in a sandbox: start the server with CODEPLAN_SANDBOX=1')
       const parts = /^\+(\d{1,6})([smhd])$/.exec(step)
       if (!parts) return wrong('write the step like +90m, +5h or +32d; a clock never goes back')
       await moveSandboxClock(rooms.db, Number(parts[1]) * (UNITS[parts[2] as string] as number))

@@ -1,7 +1,9 @@
 import type { Rooms } from '../rooms.ts'
 
 /** What a command answers: `data` for `--json`, `text` for people. */
-export type Answer = { readonly ok: true; readonly data: unknown; readonly text: string } | { readonly ok: false; readonly why: string }
+export type Answer =
+  | { readonly ok: true; readonly data: unknown; readonly text: string }
+  | { readonly ok: false; readonly why: string }
 
 export interface Args {
   readonly words: readonly string[]

@@ -21,7 +21,13 @@ export const doctor: Command = {
   does: 'checks database, catalog, upstreams and books; every line is ok or names its cure',
   words: { min: 0, max: 0 },
   run: async (rooms) => {
-    const findings = [await database(rooms), await clocks(rooms), await readiness(rooms), await books(rooms), await ledger(rooms)]
+    const findings = [
+      await database(rooms),
+      await clocks(rooms),
+      await readiness(rooms),
+      await books(rooms),
+      await ledger(rooms),
+    ]
     const ok = findings.every((f) => f.ok)
     const text = findings.map((f) => `${f.ok ? 'ok  ' : 'FAIL'}  ${f.check}: ${f.says}`).join('\n')
     return answer({ ok, findings }, text)
@@ -32,16 +38,20 @@ async function database({ db }: Rooms): Promise<Finding> {
   const { rows } = await sql<{ version: string }>`select version()`.execute(db.queries)
   const pending = await pendingMigrations(db)
   const name = `${db.kind}, ${rows[0]?.version.split(' ').slice(0, 2).join(' ')}`
-  if (pending.length > 0) return { check: 'database', ok: false, says: `${name}; run "migrate": ${pending.join(', ')} are missing` }
+  if (pending.length > 0)
+    return { check: 'database', ok: false, says: `${name}; run "migrate": ${pending.join(', ')} are missing` }
   return { check: 'database', ok: true, says: name }
 }
 
 async function clocks({ db, config }: Rooms): Promise<Finding> {
   const before = Date.now()
-  const { rows } = await sql<{ ms: number }>`select (extract(epoch from clock_timestamp()) * 1000)::int8 as ms`.execute(db.queries)
+  const { rows } = await sql<{ ms: number }>`select (extract(epoch from clock_timestamp()) * 1000)::int8 as ms`.execute(
+    db.queries,
+  )
   const drift = Math.abs((rows[0]?.ms ?? 0) - (before + Date.now()) / 2)
   const sandbox = config.sandboxClock ? ' (sandbox: the clock can be moved)' : ''
-  if (drift > DRIFT_MS_MAX) return { check: 'clock', ok: false, says: `${drift} ms from the database’s: run a time service on both` }
+  if (drift > DRIFT_MS_MAX)
+    return { check: 'clock', ok: false, says: `${drift} ms from the database’s: run a time service on both` }
   return { check: 'clock', ok: true, says: `agrees with the database within ${DRIFT_MS_MAX} ms${sandbox}` }
 }
 
@@ -49,7 +59,11 @@ async function readiness(rooms: Rooms): Promise<Finding> {
   const ready = await isReady(rooms)
   const without = ready.modelsWithoutRoute
   if (without.length > 0) {
-    return { check: 'catalog', ok: false, says: `no key in the environment for ${without.join(', ')}: set the variable its upstream's key_env names` }
+    return {
+      check: 'catalog',
+      ok: false,
+      says: `no key in the environment for ${without.join(', ')}: set the variable its upstream's key_env names`,
+    }
   }
   return { check: 'catalog', ok: true, says: `version ${ready.catalog}, every model has a route` }
 }
@@ -60,9 +74,17 @@ async function books(rooms: Rooms): Promise<Finding> {
   const { subscriptions, openHolds, faults } = await checkBooks(rooms, rooms.clock.now())
   if (faults.length > 0) {
     const list = faults.slice(0, FAULTS_SHOWN).map((f) => `${f.subscriptionId}: ${f.what}`)
-    return { check: 'windows', ok: false, says: `they differ from the events; please report this with: ${list.join('; ')}` }
+    return {
+      check: 'windows',
+      ok: false,
+      says: `they differ from the events; please report this with: ${list.join('; ')}`,
+    }
   }
-  return { check: 'windows', ok: true, says: `${subscriptions} subscriptions equal their events, ${openHolds} calls are open` }
+  return {
+    check: 'windows',
+    ok: true,
+    says: `${subscriptions} subscriptions equal their events, ${openHolds} calls are open`,
+  }
 }
 
 async function ledger({ db }: Rooms): Promise<Finding> {

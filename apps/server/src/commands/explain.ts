@@ -48,7 +48,9 @@ function tell(admission: Admission, event: EventRow | undefined, calls: readonly
   lines.push(`so far    its prompt has ${count} calls and costs ${inPrompts(charge)} prompts`)
   for (const window of admission.windows) {
     const ends = wallText(zone, instant(window.resetsAt))
-    lines.push(`window    ${window.id}: ${inPrompts(window.before)} → ${inPrompts(window.after)} of ${inPrompts(window.allowance)}, resets ${ends}`)
+    lines.push(
+      `window    ${window.id}: ${inPrompts(window.before)} → ${inPrompts(window.after)} of ${inPrompts(window.allowance)}, resets ${ends}`,
+    )
   }
   return lines.join('\n')
 }

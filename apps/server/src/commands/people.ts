@@ -24,10 +24,14 @@ export const grantCommand: Command = {
   options: { months: 'string' },
   run: async (rooms, { words: [email = '', plan = ''], options }) => {
     const months = wholeNumber(options.months, 1)
-    if (months === undefined || months > MONTHS_MAX) return wrong(`--months takes a whole number from 1 to ${MONTHS_MAX}`)
+    if (months === undefined || months > MONTHS_MAX)
+      return wrong(`--months takes a whole number from 1 to ${MONTHS_MAX}`)
     const member = await memberByEmail(rooms.db.queries, email)
     if (!member) return wrong(noMember(email))
-    const granted = await rooms.entitlements.grant({ memberId: member.id, plan, months, source: 'grant' }, rooms.clock.now())
+    const granted = await rooms.entitlements.grant(
+      { memberId: member.id, plan, months, source: 'grant' },
+      rooms.clock.now(),
+    )
     if (!granted.ok) return wrong(granted.no)
     const { subscriptionId, startsAt, endsAt } = granted.value
     const ends = new Date(endsAt).toISOString()
@@ -45,7 +49,12 @@ export const keyCreate: Command = {
   words: { min: 1, max: 1 },
   options: { name: 'string' },
   run: async (rooms, { words: [email = ''], options }) => {
-    const made = await createKey(rooms.db, rooms.seal, { email, name: String(options.name ?? 'default') }, rooms.clock.now())
+    const made = await createKey(
+      rooms.db,
+      rooms.seal,
+      { email, name: String(options.name ?? 'default') },
+      rooms.clock.now(),
+    )
     if (!made.ok) return wrong(made.no)
     return answer(
       { key: made.value.key, id: made.value.id },
@@ -83,7 +92,9 @@ export const keyRevoke: Command = {
   words: { min: 1, max: 1 },
   run: async (rooms, { words: [id = ''] }) => {
     const revoked = await rooms.db.tx((tx) => revokeKey(tx, id, rooms.clock.now()))
-    return revoked ? answer({ revoked: id }, `${id} is revoked`) : wrong(`no key ${id} that is not revoked: see "key list <email>"`)
+    return revoked
+      ? answer({ revoked: id }, `${id} is revoked`)
+      : wrong(`no key ${id} that is not revoked: see "key list <email>"`)
   },
 }
 

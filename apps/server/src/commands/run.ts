@@ -42,7 +42,10 @@ export async function run(line: readonly string[], env: NodeJS.ProcessEnv, termi
 async function startServer(config: Config, terminal: Terminal): Promise<number> {
   const opened = await openRooms(config)
   if (!opened.ok) {
-    const lines = opened.no.kind === 'locked' ? [`${config.dataFolder}: another server uses this folder; stop it, or set CODEPLAN_DATA`] : opened.no.lines
+    const lines =
+      opened.no.kind === 'locked'
+        ? [`${config.dataFolder}: another server uses this folder; stop it, or set CODEPLAN_DATA`]
+        : opened.no.lines
     terminal.err(`${lines.join('\n')}\n`)
     return 1
   }

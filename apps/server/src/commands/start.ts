@@ -34,7 +34,10 @@ function welcome(rooms: Rooms, port: number, sandbox: boolean): string {
   const base = `http://${host.includes(':') ? `[${host}]` : host}:${port}`
   const upstreams = sandbox
     ? `the built-in simulation answers; name real engines under "upstreams" in ${catalogFile}`
-    : rooms.catalog.current().upstreams.map((u) => u.id).join(', ')
+    : rooms.catalog
+        .current()
+        .upstreams.map((u) => u.id)
+        .join(', ')
   return `
 Codeplan is ready.
 

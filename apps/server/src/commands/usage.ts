@@ -17,7 +17,8 @@ export const usage: Command = {
     const zone = rooms.catalog.current().operator.zone
     return answer(
       { email: member.email, subscriptions: standings.map(dataOf) },
-      standings.map((s) => textOf(s, zone)).join('\n\n') || `${email} has no subscription: "grant ${email} <plan>" gives one`,
+      standings.map((s) => textOf(s, zone)).join('\n\n') ||
+        `${email} has no subscription: "grant ${email} <plan>" gives one`,
     )
   },
 }

@@ -23,7 +23,15 @@ import {
 
 import type { Catalog, CatalogRoom } from '../catalog/index.ts'
 import type { Clock, Db, Refusal, Tx } from '../platform/index.ts'
-import { findPrompts, lastEnds, lockMembers, saveAdmissions, type AccountRow, type HoldRow, type PromptRow } from './store.ts'
+import {
+  findPrompts,
+  lastEnds,
+  lockMembers,
+  saveAdmissions,
+  type AccountRow,
+  type HoldRow,
+  type PromptRow,
+} from './store.ts'
 import type { Admission, AdmissionRequest, WindowReading } from './types.ts'
 
 /** A hold outlives the longest call by this, so that a call that is just ending settles itself. */
@@ -52,20 +60,26 @@ export async function admit(deps: AdmitDeps, requests: readonly AdmissionRequest
   const now = deps.clock.now()
   const catalog = deps.catalog.current()
   // Not durable at once: a crash of the database may lose the holds of the last moments, and settlement makes up for it.
-  return deps.db.tx(async (tx) => {
-    const rows = await lockMembers(tx, [...new Set(requests.map((r) => r.memberId))], now)
-    const terms = await deps.catalog.planVersions(tx, rows.map((row) => row.plan_version_id))
-    const books = await openBooks(tx, requests, rows, now)
-    const answers = requests.map((request) => decide(request, { books, catalog, terms, node: deps.node, now }))
-    if (books.holds.length > 0) {
-      await saveAdmissions(tx, {
-        quotas: [...books.touchedAccounts].map(({ id, windows, in_flight }) => ({ id, windows, in_flight })),
-        prompts: [...books.touchedPrompts].map((id) => books.prompts.get(id) as PromptRow),
-        holds: books.holds,
-      })
-    }
-    return nameExpired(tx, requests, answers)
-  }, { durable: false })
+  return deps.db.tx(
+    async (tx) => {
+      const rows = await lockMembers(tx, [...new Set(requests.map((r) => r.memberId))], now)
+      const terms = await deps.catalog.planVersions(
+        tx,
+        rows.map((row) => row.plan_version_id),
+      )
+      const books = await openBooks(tx, requests, rows, now)
+      const answers = requests.map((request) => decide(request, { books, catalog, terms, node: deps.node, now }))
+      if (books.holds.length > 0) {
+        await saveAdmissions(tx, {
+          quotas: [...books.touchedAccounts].map(({ id, windows, in_flight }) => ({ id, windows, in_flight })),
+          prompts: [...books.touchedPrompts].map((id) => books.prompts.get(id) as PromptRow),
+          holds: books.holds,
+        })
+      }
+      return nameExpired(tx, requests, answers)
+    },
+    { durable: false },
+  )
 }
 
 async function openBooks(
@@ -160,7 +174,11 @@ function decide(request: AdmissionRequest, scene: Scene): Answer {
       return { id, lengthMs, startsAt, resetsAt, allowance, before: window.used, after: window.used + cost }
     }),
   }
-  const after = { ...account, windows: move(opened, { starts, micro: cost }, 'used', 1), in_flight: account.in_flight + 1 }
+  const after = {
+    ...account,
+    windows: move(opened, { starts, micro: cost }, 'used', 1),
+    in_flight: account.in_flight + 1,
+  }
   enter(books, account, after, prompt, {
     id: request.id,
     subscription_id: account.id,
@@ -175,7 +193,10 @@ function decide(request: AdmissionRequest, scene: Scene): Answer {
 
 function enter(books: Books, before: AccountRow, after: AccountRow, prompt: PromptRow, hold: HoldRow): void {
   const rows = books.accounts.get(before.member_id) ?? []
-  books.accounts.set(before.member_id, rows.map((row) => (row.id === after.id ? after : row)))
+  books.accounts.set(
+    before.member_id,
+    rows.map((row) => (row.id === after.id ? after : row)),
+  )
   books.touchedAccounts.delete(before)
   books.touchedAccounts.add(after)
   books.prompts.set(prompt.id, prompt)
@@ -218,14 +239,21 @@ function knownPrompts(
 const knownOf = (row: PromptRow): KnownPrompt => ({ id: row.id, key: row.key, lastCallAt: instant(row.last_call_at) })
 
 /** Only who has no running plan is asked about the past, so that everybody else does not pay for the question. */
-async function nameExpired(tx: Tx, requests: readonly AdmissionRequest[], answers: readonly Answer[]): Promise<readonly Answer[]> {
+async function nameExpired(
+  tx: Tx,
+  requests: readonly AdmissionRequest[],
+  answers: readonly Answer[],
+): Promise<readonly Answer[]> {
   const without = requests.filter((_, i) => isNoPlan(answers[i])).map((r) => r.memberId)
   if (without.length === 0) return answers
   const ends = await lastEnds(tx, without)
   return answers.map((answer, i) => {
     const endedAt = ends.get(requests[i]?.memberId ?? '')
-    return isNoPlan(answer) && endedAt !== undefined ? no({ code: 'plan_expired' as const, endedAt: instant(endedAt) }) : answer
+    return isNoPlan(answer) && endedAt !== undefined
+      ? no({ code: 'plan_expired' as const, endedAt: instant(endedAt) })
+      : answer
   })
 }
 
-const isNoPlan = (answer: Answer | undefined): boolean => answer !== undefined && !answer.ok && answer.no.code === 'no_plan'
+const isNoPlan = (answer: Answer | undefined): boolean =>
+  answer !== undefined && !answer.ok && answer.no.code === 'no_plan'

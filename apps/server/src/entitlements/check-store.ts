@@ -31,6 +31,8 @@ export async function booksRows(tx: Tx): Promise<readonly BooksRow[]> {
     select s.id, s.plan_version_id, s.anchor_at, q.windows, q.in_flight, coalesce(held.count, 0) as holds,
       coalesce((select jsonb_object_agg(key, micro) from charged where subscription_id = s.id), '{}') as settled,
       coalesce((select jsonb_object_agg(key, micro) from reserved where subscription_id = s.id), '{}') as reserved
-    from subscriptions s join quotas q on q.subscription_id = s.id left join held on held.subscription_id = s.id`.execute(tx)
+    from subscriptions s join quotas q on q.subscription_id = s.id left join held on held.subscription_id = s.id`.execute(
+    tx,
+  )
   return rows
 }

@@ -22,7 +22,10 @@ export async function checkBooks(
     await sql`set transaction isolation level repeatable read`.execute(tx)
     return booksRows(tx)
   })
-  const terms = await deps.catalog.planVersions(deps.db.queries, rows.map((row) => row.plan_version_id))
+  const terms = await deps.catalog.planVersions(
+    deps.db.queries,
+    rows.map((row) => row.plan_version_id),
+  )
   const faults = rows.flatMap((row) => faultsOf(row, terms.get(row.plan_version_id) as PlanTerms, now))
   return { subscriptions: rows.length, openHolds: rows.reduce((sum, row) => sum + row.holds, 0), faults }
 }

@@ -24,7 +24,10 @@ export interface Entitlements {
   /** Ends a call. Returns at once; the writing is repeated until it has succeeded. */
   settle(settlement: Settlement): void
   standings(memberId: string, now: Instant): Promise<readonly Standing[]>
-  grant(wish: { memberId: string; plan: string; months: number; source: string }, now: Instant): Promise<Outcome<Granted, string>>
+  grant(
+    wish: { memberId: string; plan: string; months: number; source: string },
+    now: Instant,
+  ): Promise<Outcome<Granted, string>>
   /** Says that this node lives and settles what dead ones have left. */
   recover(): Promise<number>
   /** An embedded database has one process: whatever others have left can be settled at once. */
@@ -118,7 +121,10 @@ async function oneByOne(deps: EntitlementsDeps, batch: readonly Settlement[]): P
     try {
       answers.push(...(await settleUntilWritten(deps, [settlement])))
     } catch (error) {
-      deps.log.error({ err: error, call: settlement.admission.id }, 'a settlement is faulty; its hold is left for recovery')
+      deps.log.error(
+        { err: error, call: settlement.admission.id },
+        'a settlement is faulty; its hold is left for recovery',
+      )
       answers.push(false)
     }
   }

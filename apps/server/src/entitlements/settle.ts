@@ -1,4 +1,13 @@
-import { move, openCall, settleCall, voidCall, type Movement, type PlanTerms, type PromptTally, type WindowStates } from '@codeplan/core'
+import {
+  move,
+  openCall,
+  settleCall,
+  voidCall,
+  type Movement,
+  type PlanTerms,
+  type PromptTally,
+  type WindowStates,
+} from '@codeplan/core'
 
 import type { CatalogRoom } from '../catalog/index.ts'
 import type { Clock, Db } from '../platform/index.ts'
@@ -114,7 +123,12 @@ function endCall(
   }
 }
 
-function moveAll(windows: WindowStates, movements: readonly Movement[], field: 'used' | 'settled', sign: 1 | -1): WindowStates {
+function moveAll(
+  windows: WindowStates,
+  movements: readonly Movement[],
+  field: 'used' | 'settled',
+  sign: 1 | -1,
+): WindowStates {
   let next = windows
   for (const movement of movements) next = move(next, movement, field, sign)
   return next
@@ -162,6 +176,9 @@ function eventOf(settlement: Settlement, charged: readonly Movement[], now: numb
   }
 }
 
-function distinct(settlements: readonly Settlement[], field: 'subscriptionId' | 'promptId' | 'planVersionId'): string[] {
+function distinct(
+  settlements: readonly Settlement[],
+  field: 'subscriptionId' | 'promptId' | 'planVersionId',
+): string[] {
   return [...new Set(settlements.map((s) => s.admission[field]))]
 }

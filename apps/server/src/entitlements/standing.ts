@@ -22,7 +22,10 @@ export async function standingsOf(
   now: Instant,
 ): Promise<readonly Standing[]> {
   const rows = await readMember(deps.db.queries, memberId)
-  const terms = await deps.catalog.planVersions(deps.db.queries, rows.map((row) => row.plan_version_id))
+  const terms = await deps.catalog.planVersions(
+    deps.db.queries,
+    rows.map((row) => row.plan_version_id),
+  )
   return rows.map((row) => standingOf(row, terms.get(row.plan_version_id) as PlanTerms, now))
 }
 

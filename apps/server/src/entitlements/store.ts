@@ -21,10 +21,11 @@ const ACCOUNT = `s.id, s.member_id, s.plan_version_id, s.rank, s.anchor_at, s.st
 /** Locks the hot rows of these members' running subscriptions, in the order of their ids, so that batches of several
  * nodes wait for each other and never in a circle. */
 export function lockMembers(tx: Tx, memberIds: readonly string[], now: Instant): Promise<AccountRow[]> {
-  return run(tx, `select ${ACCOUNT} where s.member_id = any($1) and s.ends_at > $2 order by q.subscription_id for update of q`, [
-    memberIds,
-    now,
-  ])
+  return run(
+    tx,
+    `select ${ACCOUNT} where s.member_id = any($1) and s.ends_at > $2 order by q.subscription_id for update of q`,
+    [memberIds, now],
+  )
 }
 
 export function lockSubscriptions(tx: Tx, ids: readonly string[]): Promise<AccountRow[]> {
@@ -165,7 +166,10 @@ export async function holdsThere(tx: Tx, ids: readonly string[]): Promise<Readon
   return new Set(rows.map((row) => row.id))
 }
 
-export async function eventsThere(tx: Tx, calls: readonly { id: string; admittedAt: number }[]): Promise<ReadonlySet<string>> {
+export async function eventsThere(
+  tx: Tx,
+  calls: readonly { id: string; admittedAt: number }[],
+): Promise<ReadonlySet<string>> {
   const rows = await run<{ id: string }>(
     tx,
     `select e.id from unnest($1::text[], $2::int8[]) as r(id, admitted_at)
@@ -232,6 +236,7 @@ export async function holdById(on: Queries, id: string): Promise<HoldRow | undef
 }
 
 export async function promptCalls(on: Queries, promptId: string): Promise<readonly EventRow[]> {
-  const { rows } = await sql<EventRow>`select * from meter_events where prompt_id = ${promptId} order by admitted_at, id`.execute(on)
+  const { rows } =
+    await sql<EventRow>`select * from meter_events where prompt_id = ${promptId} order by admitted_at, id`.execute(on)
   return rows
 }

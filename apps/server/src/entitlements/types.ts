@@ -1,12 +1,4 @@
-import type {
-  CallEvidence,
-  CallId,
-  Instant,
-  KeyId,
-  MemberId,
-  PromptReason,
-  WindowStarts,
-} from '@codeplan/core'
+import type { CallEvidence, CallId, Instant, KeyId, MemberId, PromptReason, WindowStarts } from '@codeplan/core'
 
 /** A call that asks to begin. Model and tool are as the catalog knows them. */
 export interface AdmissionRequest {
@@ -91,4 +83,3 @@ export interface Settlement {
   /** Anything else the receipt tells: upstream, attempts, timings, status. */
   readonly details: Readonly<Record<string, unknown>>
 }
-

@@ -1,7 +1,14 @@
 import type { ServerResponse } from 'node:http'
 
 import type { Instant } from '@codeplan/core'
-import { clientStream, translateResponse, type ClientStream, type Dialect, type StreamOptions, type Usage } from '@codeplan/dialect'
+import {
+  clientStream,
+  translateResponse,
+  type ClientStream,
+  type Dialect,
+  type StreamOptions,
+  type Usage,
+} from '@codeplan/dialect'
 import type { Dispatcher } from 'undici'
 
 import type { Route } from '../catalog/index.ts'
@@ -93,7 +100,11 @@ export class Attempt implements Dispatcher.DispatchHandler {
     if (this.end) controller.abort(new Error('not needed any more'))
   }
 
-  onResponseStart(_: Dispatcher.DispatchController, status: number, headers: Record<string, string | string[] | undefined>): void {
+  onResponseStart(
+    _: Dispatcher.DispatchController,
+    status: number,
+    headers: Record<string, string | string[] | undefined>,
+  ): void {
     this.status = status
     const isStream = String(headers['content-type'] ?? '').includes('event-stream')
     if (status >= 200 && status < 300 && this.o.stream && isStream) {
@@ -109,7 +120,8 @@ export class Attempt implements Dispatcher.DispatchHandler {
     }
     this.size += chunk.length
     const ok = this.status < 300
-    if (ok && this.size > ANSWER_BYTES_MAX) return this.close({ kind: 'failed', begun: false, why: 'its answer is too large' })
+    if (ok && this.size > ANSWER_BYTES_MAX)
+      return this.close({ kind: 'failed', begun: false, why: 'its answer is too large' })
     if (ok || this.size <= ERROR_BYTES_MAX) this.parts.push(chunk)
   }
 
@@ -117,7 +129,8 @@ export class Attempt implements Dispatcher.DispatchHandler {
     if (this.end) return
     if (this.relay) return this.endStream(this.relay)
     const body = Buffer.concat(this.parts)
-    if (this.status < 200 || this.status >= 300) return this.done({ kind: 'refused', status: this.status, body: body.toString('utf8') })
+    if (this.status < 200 || this.status >= 300)
+      return this.done({ kind: 'refused', status: this.status, body: body.toString('utf8') })
     if (this.o.stream) return this.done({ kind: 'failed', begun: false, why: 'it did not answer with a stream' })
     this.endWhole(body)
   }

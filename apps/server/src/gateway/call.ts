@@ -4,7 +4,14 @@ import { listPrice, type CallId } from '@codeplan/core'
 import { anthropicError, openaiError, outline as readOutline, type Outline } from '@codeplan/dialect'
 
 import type { CatalogRoom, Model, Route } from '../catalog/index.ts'
-import { noTokens, type Admission, type Ending, type Entitlements, type Settlement, type Tokens } from '../entitlements/index.ts'
+import {
+  noTokens,
+  type Admission,
+  type Ending,
+  type Entitlements,
+  type Settlement,
+  type Tokens,
+} from '../entitlements/index.ts'
 import type { Identify, Principal } from '../identity/index.ts'
 import { word, type Clock, type Log, type Metrics, type Refusal } from '../platform/index.ts'
 import { Attempt, type AttemptEnd } from './attempt.ts'
@@ -41,7 +48,12 @@ export interface RunningCall {
 const BYTES_PER_TOKEN = 4
 
 /** One model call: who asks, what for, may they, where to, and what it used. */
-export async function handleCall(deps: CallDeps, req: IncomingMessage, res: ServerResponse, target: Target): Promise<void> {
+export async function handleCall(
+  deps: CallDeps,
+  req: IncomingMessage,
+  res: ServerResponse,
+  target: Target,
+): Promise<void> {
   const id = makeCallId(deps.clock.now())
   const catalog = deps.catalog.current()
   const no = (refusal: Refusal): void => {
@@ -79,7 +91,17 @@ export async function handleCall(deps: CallDeps, req: IncomingMessage, res: Serv
   })
   if (!admitted.ok) return no(nameForBase(admitted.no, target))
 
-  const call = new Call(deps, { req, res, target, id, model, outline, body: received.value, admission: admitted.value, principal })
+  const call = new Call(deps, {
+    req,
+    res,
+    target,
+    id,
+    model,
+    outline,
+    body: received.value,
+    admission: admitted.value,
+    principal,
+  })
   deps.running.add(call)
   deps.metrics.inFlight.inc()
   try {
@@ -140,7 +162,11 @@ class Call implements RunningCall {
     for (const route of routes) {
       // Nothing has been asked of any upstream for somebody who left while waiting: that costs nothing.
       if (this.facts.res.destroyed) return this.end('client_left_early', last !== undefined)
-      const prepared = prepare({ ...this.facts, dialect: this.facts.target.base.dialect, headers: this.facts.req.headers }, this.facts.model, route)
+      const prepared = prepare(
+        { ...this.facts, dialect: this.facts.target.base.dialect, headers: this.facts.req.headers },
+        this.facts.model,
+        route,
+      )
       if (!prepared.ok) {
         this.end('upstream_refused', false)
         return this.sayNo(prepared.no)
@@ -151,7 +177,10 @@ class Call implements RunningCall {
     this.close(last ?? { kind: 'failed', begun: false, why: 'no route is left' })
   }
 
-  private async try(route: Route, request: { body: Buffer; headers: Readonly<Record<string, string>> }): Promise<AttemptEnd> {
+  private async try(
+    route: Route,
+    request: { body: Buffer; headers: Readonly<Record<string, string>> },
+  ): Promise<AttemptEnd> {
     const { res, model, outline, target, id, admission } = this.facts
     const limits = this.deps.catalog.current().limits
     this.attempt = new Attempt({
@@ -205,8 +234,15 @@ class Call implements RunningCall {
       case 'client_left':
         return this.end(last.begun ? 'client_left' : 'client_left_early', true)
       case 'ended_by_us':
-        this.end(last.why === 'server_stops' ? 'server_stopped' : 'out_of_time', last.why === 'total_time' && last.begun)
-        return this.sayNo(last.why === 'server_stops' ? { code: 'unavailable', why: 'draining' } : { code: 'upstream_failed', why: 'it took too long' })
+        this.end(
+          last.why === 'server_stops' ? 'server_stopped' : 'out_of_time',
+          last.why === 'total_time' && last.begun,
+        )
+        return this.sayNo(
+          last.why === 'server_stops'
+            ? { code: 'unavailable', why: 'draining' }
+            : { code: 'upstream_failed', why: 'it took too long' },
+        )
       case 'failed':
         this.end(last.begun ? 'upstream_cut' : 'upstream_failed', false)
         return last.begun ? undefined : this.sayNo({ code: 'upstream_failed', why: last.why })
@@ -232,7 +268,11 @@ class Call implements RunningCall {
     if (res.destroyed || res.writableEnded) return
     const words = word(refusal, zone)
     const error = { ...words, message: words.text[languageOf(req.headers['accept-language'])], requestId: id }
-    res.end(dialect === 'anthropic' ? `event: error\ndata: ${anthropicError(error)}\n\n` : `data: ${openaiError(error)}\n\ndata: [DONE]\n\n`)
+    res.end(
+      dialect === 'anthropic'
+        ? `event: error\ndata: ${anthropicError(error)}\n\n`
+        : `data: ${openaiError(error)}\n\ndata: [DONE]\n\n`,
+    )
   }
 
   settlement(): Settlement {
@@ -240,13 +280,15 @@ class Call implements RunningCall {
     const { clock, metrics } = this.deps
     const { tokens, tokensFrom } = this.tokens()
     const endedAt = clock.now()
-    const firstByteMs = this.attempt?.firstByteAt === undefined ? undefined : this.attempt.firstByteAt - admission.admittedAt
+    const firstByteMs =
+      this.attempt?.firstByteAt === undefined ? undefined : this.attempt.firstByteAt - admission.admittedAt
     metrics.calls.inc({ model: model.id, ending: this.ending })
     metrics.tokens.inc({ model: model.id, kind: 'input' }, tokens.inputTokens)
     metrics.tokens.inc({ model: model.id, kind: 'cached_input' }, tokens.cacheReadTokens)
     metrics.tokens.inc({ model: model.id, kind: 'output' }, tokens.outputTokens)
     if (firstByteMs !== undefined) metrics.firstByte.observe({ model: model.id }, firstByteMs / 1000)
-    if (this.ending !== 'completed') this.deps.log.info({ call: id, ending: this.ending, tried: this.tried }, 'call ended early')
+    if (this.ending !== 'completed')
+      this.deps.log.info({ call: id, ending: this.ending, tried: this.tried }, 'call ended early')
     return {
       admission,
       ending: this.ending,
@@ -266,7 +308,11 @@ class Call implements RunningCall {
       const { suspect, ...tokens } = usage
       return { tokens, tokensFrom: suspect ? 'estimate' : 'upstream' }
     }
-    const { suspect: _, ...input } = usage ?? { ...noTokens, inputTokens: Math.ceil(this.facts.body.length / BYTES_PER_TOKEN), suspect: true }
+    const { suspect: _, ...input } = usage ?? {
+      ...noTokens,
+      inputTokens: Math.ceil(this.facts.body.length / BYTES_PER_TOKEN),
+      suspect: true,
+    }
     return { tokens: { ...input, outputTokens: Math.ceil(outputBytes / BYTES_PER_TOKEN) }, tokensFrom: 'estimate' }
   }
 }

@@ -38,7 +38,12 @@ function askedBy(
 }
 
 const SESSION_HEADERS = ['x-claude-code-session-id', 'x-session-id', 'session-id', 'session_id'] as const
-const SUB_AGENT_HEADERS = ['x-claude-code-agent-id', 'x-parent-session-id', 'x-openai-subagent', 'x-codex-parent-thread-id'] as const
+const SUB_AGENT_HEADERS = [
+  'x-claude-code-agent-id',
+  'x-parent-session-id',
+  'x-openai-subagent',
+  'x-codex-parent-thread-id',
+] as const
 
 /** A child session belongs to the prompt of its parent, so the parent's mark counts. */
 function sessionOf(headers: IncomingHttpHeaders, outline: Outline): string | undefined {
@@ -54,7 +59,10 @@ function sessionOf(headers: IncomingHttpHeaders, outline: Outline): string | und
 const BILLING_LINE_MAX = 600
 
 function saysSubAgent({ system, text }: Outline): boolean {
-  return system !== undefined && text.slice(system.start, Math.min(system.end, system.start + BILLING_LINE_MAX)).includes('cc_is_subagent=true')
+  return (
+    system !== undefined &&
+    text.slice(system.start, Math.min(system.end, system.start + BILLING_LINE_MAX)).includes('cc_is_subagent=true')
+  )
 }
 
 const short = (text: string): string => hash('sha256', text, 'base64url').slice(0, 27)

@@ -12,7 +12,12 @@ import type { Refusal } from '../platform/index.ts'
  * `count_tokens` answers for every model from a tokenizer of ours: it is free, never a model call, and takes no slot
  * (F81). Claude Code sends 25 of them at once.
  */
-export async function handleCountTokens(deps: CallDeps, req: IncomingMessage, res: ServerResponse, target: Target): Promise<void> {
+export async function handleCountTokens(
+  deps: CallDeps,
+  req: IncomingMessage,
+  res: ServerResponse,
+  target: Target,
+): Promise<void> {
   const { limits, operator, resolve } = deps.catalog.current()
   const how = { dialect: target.base.dialect, requestId: makeCallId(deps.clock.now()), zone: operator.zone }
   const no = (refusal: Refusal): void => refuse(req, res, how, refusal)

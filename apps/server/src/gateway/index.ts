@@ -51,11 +51,18 @@ export function makeGateway(deps: Omit<CallDeps, 'running'>): Gateway {
       case 'count_tokens':
         return handleCountTokens(all, req, res, target)
       case 'call':
-        return draining ? no(req, res, target, { code: 'unavailable', why: 'draining' }) : handleCall(all, req, res, target)
+        return draining
+          ? no(req, res, target, { code: 'unavailable', why: 'draining' })
+          : handleCall(all, req, res, target)
       case 'unknown': {
         // The key is looked at before the path, as clients of the plan know it (wire §3.1).
         const principal = await deps.identify(req.headers)
-        return no(req, res, target, typeof principal === 'string' ? { code: principal } : { code: 'not_found', path: target.path })
+        return no(
+          req,
+          res,
+          target,
+          typeof principal === 'string' ? { code: principal } : { code: 'not_found', path: target.path },
+        )
       }
     }
   }

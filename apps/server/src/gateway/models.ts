@@ -8,7 +8,12 @@ import { refuse } from './refuse.ts'
 import type { Target } from './routes.ts'
 
 /** The models that the caller's plan may use, in the dialect of the base. */
-export async function handleModels(deps: CallDeps, req: IncomingMessage, res: ServerResponse, target: Target): Promise<void> {
+export async function handleModels(
+  deps: CallDeps,
+  req: IncomingMessage,
+  res: ServerResponse,
+  target: Target,
+): Promise<void> {
   const catalog = deps.catalog.current()
   const now = deps.clock.now()
   const how = { dialect: target.base.dialect, requestId: makeCallId(now), zone: catalog.operator.zone }

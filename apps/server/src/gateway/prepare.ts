@@ -17,7 +17,12 @@ const VERSION_DEFAULT = '2023-06-01'
 
 /** What a route's upstream is sent: the caller's own bytes where both speak the same dialect, else a translation. */
 export function prepare(
-  request: { readonly dialect: Dialect; readonly outline: Outline; readonly body: Buffer; readonly headers: IncomingHttpHeaders },
+  request: {
+    readonly dialect: Dialect
+    readonly outline: Outline
+    readonly body: Buffer
+    readonly headers: IncomingHttpHeaders
+  },
   model: Model,
   route: Route,
 ): Outcome<UpstreamRequest, Refusal> {

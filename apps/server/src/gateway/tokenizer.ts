@@ -13,7 +13,11 @@ let encoder: Promise<(text: string) => number> | undefined
 
 /** Tokens of a Messages request, by the o200k vocabulary: no GLM vocabulary is published as a package. */
 export async function countTokens(body: unknown): Promise<number> {
-  encoder ??= import('gpt-tokenizer/encoding/o200k_base').then(({ countTokens: count }) => (text) => count(text))
+  encoder ??= import('gpt-tokenizer/encoding/o200k_base').then(
+    ({ countTokens: count }) =>
+      (text) =>
+        count(text),
+  )
   const count = await encoder
   const texts: string[] = []
   const extra = collect(body, texts)

@@ -11,7 +11,8 @@ const TAG_BYTES = 16
 export const OPERATOR_KEY_BYTES = 32
 
 export function makeSeal(operatorKey: Buffer): Seal {
-  if (operatorKey.length !== OPERATOR_KEY_BYTES) throw new Error(`the operator key must have ${OPERATOR_KEY_BYTES} bytes`)
+  if (operatorKey.length !== OPERATOR_KEY_BYTES)
+    throw new Error(`the operator key must have ${OPERATOR_KEY_BYTES} bytes`)
   return {
     close: (secret) => {
       const nonce = randomBytes(NONCE_BYTES)
@@ -23,7 +24,9 @@ export function makeSeal(operatorKey: Buffer): Seal {
       const bytes = Buffer.from(sealed, 'base64')
       const decipher = createDecipheriv('aes-256-gcm', operatorKey, bytes.subarray(0, NONCE_BYTES))
       decipher.setAuthTag(bytes.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES))
-      return Buffer.concat([decipher.update(bytes.subarray(NONCE_BYTES + TAG_BYTES)), decipher.final()]).toString('utf8')
+      return Buffer.concat([decipher.update(bytes.subarray(NONCE_BYTES + TAG_BYTES)), decipher.final()]).toString(
+        'utf8',
+      )
     },
   }
 }

@@ -19,9 +19,14 @@ export async function memberByEmail(on: Queries | Tx, email: string): Promise<Me
 }
 
 /** False when the address is taken. */
-export async function insertMember(tx: Tx, row: { id: string; email: string; name: string; at: Instant }): Promise<boolean> {
+export async function insertMember(
+  tx: Tx,
+  row: { id: string; email: string; name: string; at: Instant },
+): Promise<boolean> {
   const { rows } = await sql`insert into members (id, email, name, created_at)
-    values (${row.id}, ${row.email.toLowerCase()}, ${row.name}, ${row.at}) on conflict (email) do nothing returning id`.execute(tx)
+    values (${row.id}, ${row.email.toLowerCase()}, ${row.name}, ${row.at}) on conflict (email) do nothing returning id`.execute(
+    tx,
+  )
   return rows.length === 1
 }
 
@@ -40,7 +45,9 @@ export async function insertKey(
   row: { id: string; memberId: string; name: string; handle: string; hash: Buffer; sealedSecret: string; at: Instant },
 ): Promise<void> {
   await sql`insert into keys (id, member_id, name, handle, hash, sealed_secret, created_at)
-    values (${row.id}, ${row.memberId}, ${row.name}, ${row.handle}, ${row.hash}, ${row.sealedSecret}, ${row.at})`.execute(tx)
+    values (${row.id}, ${row.memberId}, ${row.name}, ${row.handle}, ${row.hash}, ${row.sealedSecret}, ${row.at})`.execute(
+    tx,
+  )
 }
 
 export async function keysOfMember(on: Queries | Tx, memberId: string): Promise<readonly KeyRow[]> {

@@ -24,7 +24,8 @@ export interface Posting {
 export async function post(tx: Tx, posting: Posting, now: Instant): Promise<boolean> {
   const sums = new Map<string, number>()
   for (const { currency, amount } of posting.entries) sums.set(currency, (sums.get(currency) ?? 0) + amount)
-  for (const [currency, sum] of sums) if (sum !== 0) throw new Error(`posting ${posting.kind} is off by ${sum} ${currency}`)
+  for (const [currency, sum] of sums)
+    if (sum !== 0) throw new Error(`posting ${posting.kind} is off by ${sum} ${currency}`)
   return insertPosting(tx, { id: makeId('pst', now, randomBytes(16)), at: now, ...posting })
 }
 

@@ -20,7 +20,9 @@ export async function insertPosting(
   if (rows.length === 0) return false
   await sql`insert into ledger_entries (posting_id, account, currency, amount)
     select ${posting.id}, account, currency, amount
-    from jsonb_to_recordset(${jsonb(posting.entries)}::jsonb) as r(account text, currency text, amount int8)`.execute(tx)
+    from jsonb_to_recordset(${jsonb(posting.entries)}::jsonb) as r(account text, currency text, amount int8)`.execute(
+    tx,
+  )
   return true
 }
 

@@ -11,7 +11,12 @@ export type Refusal =
   | { readonly code: 'missing_field'; readonly field: string }
   | { readonly code: 'body_too_large'; readonly limitBytes: number }
   | { readonly code: 'unknown_model'; readonly model: string }
-  | { readonly code: 'model_not_in_plan'; readonly model: string; readonly plan: string; readonly models: readonly string[] }
+  | {
+      readonly code: 'model_not_in_plan'
+      readonly model: string
+      readonly plan: string
+      readonly models: readonly string[]
+    }
   /** No plan where a balance could pay instead, and no plan where only a plan counts. */
   | { readonly code: 'no_plan' }
   | { readonly code: 'never_subscribed' }
@@ -225,7 +230,11 @@ export function word(refusal: Refusal, zone: string): Wording {
 /** 1308 names the hours of its window, 1310 is said of a week or longer (wire contract §1.5). */
 function wordWindow(refusal: Extract<Refusal, { code: 'window_full' }>, zone: string): Wording {
   const at = wallText(zone, refusal.resetsAt)
-  const shown = { allowance: refusal.allowance / 1_000_000, used: refusal.used / 1_000_000, cost: refusal.cost / 1_000_000 }
+  const shown = {
+    allowance: refusal.allowance / 1_000_000,
+    used: refusal.used / 1_000_000,
+    cost: refusal.cost / 1_000_000,
+  }
   const detail = {
     window: refusal.window,
     limit_prompts: shown.allowance,

@@ -19,7 +19,9 @@ export function makeJobs(log: Log): Jobs {
         busy = true
         const run = work()
           .then(() => undefined)
-          .catch((error: unknown) => log.warn({ err: error, job: name }, 'a job failed; it runs again at its next time'))
+          .catch((error: unknown) =>
+            log.warn({ err: error, job: name }, 'a job failed; it runs again at its next time'),
+          )
           .finally(() => {
             busy = false
             underWay.delete(run)

@@ -16,7 +16,9 @@ function lockBySocket(path: string) {
   const name = `\0codeplan-${createHash('sha256').update(path).digest('hex').slice(0, 40)}`
   const server = createServer()
   return new Promise<{ release(): Promise<void> } | undefined>((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => (error.code === 'EADDRINUSE' ? resolve(undefined) : reject(error)))
+    server.once('error', (error: NodeJS.ErrnoException) =>
+      error.code === 'EADDRINUSE' ? resolve(undefined) : reject(error),
+    )
     server.listen(name, () => {
       server.unref()
       resolve({ release: () => new Promise((done) => void server.close(() => done())) })

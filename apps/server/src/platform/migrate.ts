@@ -31,9 +31,13 @@ export async function migrate(db: Db, now: Instant): Promise<readonly string[]> 
 }
 
 export async function pendingMigrations(db: Db): Promise<readonly string[]> {
-  const { rows } = await sql<{ there: string | null }>`select to_regclass('migrations')::text as there`.execute(db.queries)
+  const { rows } = await sql<{ there: string | null }>`select to_regclass('migrations')::text as there`.execute(
+    db.queries,
+  )
   if (!rows[0]?.there) return MIGRATIONS.map((m) => m.name)
-  const done = new Set((await sql<{ name: string }>`select name from migrations`.execute(db.queries)).rows.map((r) => r.name))
+  const done = new Set(
+    (await sql<{ name: string }>`select name from migrations`.execute(db.queries)).rows.map((r) => r.name),
+  )
   return MIGRATIONS.map((m) => m.name).filter((name) => !done.has(name))
 }
 
@@ -43,7 +47,11 @@ export async function makePartitions(tx: Tx, now: Instant): Promise<void> {
   for (let month = monthStart(first, 0); month <= now + PARTITIONS_AHEAD_MS; month = monthStart(new Date(month), 1)) {
     const name = `meter_events_${new Date(month).toISOString().slice(0, 7).replace('-', '_')}`
     const next = monthStart(new Date(month), 1)
-    await run(tx, `create table if not exists ${name} partition of meter_events for values from (${month}) to (${next})`, [])
+    await run(
+      tx,
+      `create table if not exists ${name} partition of meter_events for values from (${month}) to (${next})`,
+      [],
+    )
   }
   await run(tx, 'create table if not exists meter_events_other partition of meter_events default', [])
 }

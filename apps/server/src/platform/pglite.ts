@@ -88,7 +88,10 @@ export async function openEmbedded(settings: Partial<WorkerSettings>): Promise<E
     ready: true,
     waitReady: Promise.resolve(),
     close,
-    query: query as <T>(text: string, parameters?: unknown[]) => Promise<{ rows: T[]; affectedRows: number; fields: [] }>,
+    query: query as <T>(
+      text: string,
+      parameters?: unknown[],
+    ) => Promise<{ rows: T[]; affectedRows: number; fields: [] }>,
     async transaction<T>(work: (tx: unknown) => Promise<T>): Promise<T> {
       await query('begin')
       try {

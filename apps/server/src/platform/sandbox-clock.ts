@@ -21,7 +21,9 @@ export async function openSandboxClock(db: Db, base: Clock): Promise<Clock> {
 export async function moveSandboxClock(db: Db, byMs: number): Promise<number> {
   return db.tx(async (tx) => {
     const { rows } = await sql<{ value: string }>`insert into settings (name, value) values (${OFFSET}, ${String(byMs)})
-      on conflict (name) do update set value = (settings.value::int8 + excluded.value::int8)::text returning value`.execute(tx)
+      on conflict (name) do update set value = (settings.value::int8 + excluded.value::int8)::text returning value`.execute(
+      tx,
+    )
     await notify(tx, CLOCK_CHANNEL)
     return Number(rows[0]?.value)
   })

@@ -140,6 +140,14 @@ describe('settings', () => {
     expect(say([user('x')], { user: 'u', user_id: 'glm-user' }).metadata).toEqual({ user_id: 'glm-user' })
     expect(say([user('x')], { do_sample: false, temperature: 0.7, top_p: 0.5 })).toMatchObject({ temperature: 0 })
   })
+  test('no sampling while the model thinks, no thinking where a tool is forced: both would be refused', () => {
+    const thinking = { type: 'enabled' }
+    const made = say([user('x')], { thinking, temperature: 0.6, top_k: 5 })
+    expect([made.thinking, made.temperature, made.top_k]).toEqual([{ type: 'adaptive' }, undefined, undefined])
+    expect(say([user('x')], { thinking, tools, tool_choice: 'required' }).thinking).toEqual({ type: 'disabled' })
+    const budget = { type: 'enabled', budget_tokens: 2000 }
+    expect(say([user('x')], { thinking: budget }).thinking).toEqual(budget)
+  })
   test('null is the same as absent', () => {
     const nulls = { stop: null, temperature: null, tools: null, tool_choice: null, user: null, stream: null, n: null }
     expect(say([user('x')], nulls)).toEqual({

@@ -8,7 +8,7 @@ import {
   optionalString,
   stringAt,
 } from '../field.ts'
-import { isPresent } from '../json.ts'
+import { asObject, isPresent } from '../json.ts'
 import { messagesToAnthropic } from './openai-messages.ts'
 import { toolChoiceToAnthropic, toolsToAnthropic } from './tools.ts'
 import type { JsonObject } from '../json.ts'
@@ -37,7 +37,10 @@ export function openaiToAnthropic(body: JsonObject, context: RequestContext): Js
     const choice = toolChoiceToAnthropic(body['tool_choice'], body['parallel_tool_calls'])
     if (choice) out['tool_choice'] = choice
   }
-  Object.assign(out, sampling(body), thinking(body))
+  const thinks = thinking(body, out['tool_choice'])
+  // Sampling cannot be set while the model thinks, nor thinking where a tool is forced: the API refuses both.
+  Object.assign(out, thinks['type'] === undefined || thinks['type'] === 'disabled' ? sampling(body) : {})
+  if (thinks['type'] !== undefined) out['thinking'] = thinks
   const config = outputConfig(body, format)
   if (config) out['output_config'] = config
   const user = optionalString(body['user_id'], 'user_id') ?? optionalString(body['user'], 'user')
@@ -67,17 +70,19 @@ function stopSequences(value: unknown): string[] {
 }
 
 /** GLM's `thinking`, or the `enable_thinking` of Qwen and pi. Adaptive needs no budget, and no thinking before old calls. */
-function thinking(body: JsonObject): JsonObject {
+function thinking(body: JsonObject, toolChoice: unknown): JsonObject {
   const given = optionalObject(body['thinking'], 'thinking')
   const enabled = optionalBoolean(body['enable_thinking'], 'enable_thinking')
   const type = given?.['type'] ?? (enabled === undefined ? undefined : enabled ? 'enabled' : 'disabled')
   if (!isPresent(type)) return {}
-  if (type === 'disabled') return { thinking: { type } }
+  if (type === 'disabled') return { type }
   if (type !== 'enabled' && type !== 'adaptive') {
     throw new FieldError('thinking.type', 'must be "enabled", "disabled" or "adaptive"')
   }
   const budget = optionalNumber(given?.['budget_tokens'], 'thinking.budget_tokens')
-  return { thinking: budget === undefined ? { type: 'adaptive' } : { type: 'enabled', budget_tokens: budget } }
+  const forced = asObject(toolChoice)?.['type']
+  if (forced === 'any' || forced === 'tool') return { type: 'disabled' }
+  return budget === undefined ? { type: 'adaptive' } : { type: 'enabled', budget_tokens: budget }
 }
 
 function outputConfig(body: JsonObject, format: JsonObject | undefined): JsonObject | undefined {

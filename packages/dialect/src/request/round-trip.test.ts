@@ -30,9 +30,6 @@ test.each(Object.entries({ openCode, qwenCode, pi, router, codexOld }))(
 
 test('Claude Code: everything but thinking and the place of system entries comes back', () => {
   const { once, again } = crossings('anthropic', claudeCode)
-  const roles = (body: unknown) =>
-    (body as { messages: { role: string }[] }).messages.filter((message) => message.role !== 'system')
-  const plain = (body: unknown) => roles(body).map((message) => ({ ...message, reasoning_content: undefined }))
   expect(plain(again)).toEqual(plain(once))
 })
 
@@ -65,4 +62,10 @@ function flat(body: unknown): unknown {
 
 function words(content: unknown): unknown {
   return Array.isArray(content) ? (content as { text?: string }[]).map((part) => part.text).join('\n') : content
+}
+
+function plain(body: unknown): unknown {
+  const { messages } = body as { messages: { role: string }[] }
+  const said = messages.filter((message) => message.role !== 'system')
+  return said.map((message) => ({ ...message, reasoning_content: undefined }))
 }

@@ -8,6 +8,8 @@ interface Segment {
   name: string
   /** What waits to be written; of a call all its arguments, to tell when they are whole. */
   body: string
+  /** How long `body` was when it was last looked at and not whole. */
+  looked: number
   started: boolean
   closed: boolean
 }
@@ -53,7 +55,7 @@ export class AnthropicBlocks {
     let segment = this.#calls.get(index)
     // Some engines number all parallel calls 0: a new id with a name is a new call.
     if (!segment || (id !== '' && name !== '' && segment.id !== '' && segment.id !== id)) {
-      segment = { kind: 'call', id, name, body: '', started: false, closed: false }
+      segment = { kind: 'call', id, name, body: '', looked: 0, started: false, closed: false }
       this.#calls.set(index, segment)
       this.#place(segment)
     }
@@ -61,7 +63,10 @@ export class AnthropicBlocks {
     if (segment.id === '') segment.id = id
     if (segment.name === '') segment.name = name
     if (segment === this.#open) this.#write(segment, piece)
-    else segment.body += piece
+    else {
+      segment.body += piece
+      this.#advance()
+    }
   }
 
   closeAll(): void {
@@ -85,7 +90,7 @@ export class AnthropicBlocks {
       last.body += literal
       this.#advance()
     } else {
-      this.#place({ kind, id: '', name: '', body: literal, started: false, closed: false })
+      this.#place({ kind, id: '', name: '', body: literal, looked: 0, started: false, closed: false })
     }
   }
 
@@ -95,7 +100,7 @@ export class AnthropicBlocks {
   }
 
   #advance(): void {
-    while (this.#waiting.length > 0 && (!this.#open || this.#open.kind !== 'call' || isWholeJson(this.#open.body))) {
+    while (this.#waiting.length > 0 && mayClose(this.#open)) {
       this.#close()
       const next = this.#waiting.shift()
       if (next) this.#start(next)
@@ -159,6 +164,14 @@ export class AnthropicBlocks {
     }
     this.out += event('content_block_stop', `"index":${this.#index}`)
   }
+}
+
+/** A call may not be closed before its arguments are whole; a look at the same arguments twice would tell nothing new. */
+function mayClose(segment: Segment | undefined): boolean {
+  if (!segment || segment.kind !== 'call') return true
+  if (segment.looked === segment.body.length) return false
+  segment.looked = segment.body.length
+  return isWholeJson(segment.body)
 }
 
 /** One event of the Messages stream; `fields` is JSON without its braces, or ''. */

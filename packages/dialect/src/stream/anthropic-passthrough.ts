@@ -37,10 +37,7 @@ export class AnthropicPassthrough implements ClientStream {
     if (this.#ended) return ''
     const rest = this.#passed.finish(this.#onEvent)
     if (this.#ended) return rest
-    if (!this.#end.finished) return rest + this.#failure(ENDED_EARLY)
-    // The stop reason came, only `message_stop` is missing.
-    this.#ended = true
-    return rest + eventText('message_stop', '')
+    return rest + this.#failure(ENDED_EARLY)
   }
 
   usage(): Usage | undefined {
@@ -141,7 +138,9 @@ export class AnthropicPassthrough implements ClientStream {
 
   #failure(message: string): string {
     this.#ended = true
-    this.#end = { ...this.#end, finished: false, error: { type: 'api_error', message } }
+    // After the stop reason the answer itself is complete.
+    if (this.#end.finished) return eventText('message_stop', '')
+    this.#end = { ...this.#end, error: { type: 'api_error', message } }
     return eventText('error', `"error":${toLatin1(JSON.stringify({ type: 'api_error', message }))}`)
   }
 }

@@ -55,10 +55,7 @@ export class AnthropicToOpenAI implements ClientStream {
       this.#sse.finish()
       this.#drain()
     }
-    if (!this.#ended) {
-      if (this.#end.finished) this.#complete()
-      else this.#fail(ENDED_EARLY)
-    }
+    if (!this.#ended) this.#fail(ENDED_EARLY)
     return this.#take()
   }
 
@@ -202,7 +199,12 @@ export class AnthropicToOpenAI implements ClientStream {
     this.#out += DONE
   }
 
+  /** After the stop reason the answer itself is complete: only `message_stop` is missing. */
   #fail(message: string): void {
+    if (this.#end.finished) {
+      this.#complete()
+      return
+    }
     this.#ended = true
     this.#end = { ...this.#end, finished: false, error: { type: 'api_error', message } }
     this.#out += this.#writer.finish('network_error') + DONE

@@ -88,6 +88,15 @@ describe.each<Dialect>(['anthropic', 'openai'])('an OpenAI upstream, to %s', (cl
     )
     expect(out).not.toMatch(/never|Again|roledata/)
   })
+  test('cut after the finish reason: the answer is complete, only its usage is not known', () => {
+    const { got, usage, state } = read('openai', client, 'cutInUsage')
+    expect([got.text, got.error, usage, state]).toEqual([
+      'Hi',
+      undefined,
+      undefined,
+      { finished: true, stopReason: 'stop' },
+    ])
+  })
   test('GLM that lost its network says so', () => {
     const { got, state } = read('openai', client, 'glmNetworkError')
     expect(state).toMatchObject({ finished: true, stopReason: 'network_error', error: { type: 'api_error' } })
@@ -141,7 +150,7 @@ describe('OpenAI passed through', () => {
       const stream = clientStream('openai', 'openai', { ...OPTIONS, ...same })
       for (const part of text.split(/(?<=\n\n)/)) {
         const chunk = Buffer.from(part)
-        if (/\n\n$/.test(part)) expect(stream.push(chunk)).toBe(chunk)
+        if (part.endsWith('\n\n')) expect(stream.push(chunk)).toBe(chunk)
         else stream.push(chunk)
       }
       expect(run('openai', 'openai', Buffer.from(text), [], { ...OPTIONS, ...same }).out).toBe(
@@ -219,10 +228,13 @@ describe.each<Dialect>(['anthropic', 'openai'])('an Anthropic upstream, to %s', 
     })
     expect(usage).toMatchObject({ inputTokens: 40, cacheReadTokens: 24, outputTokens: 9 })
   })
-  test.each(['length', 'stopSequence', 'refusal', 'contextFull', 'noMessageStop', 'noLastBlank'])('F03: %s', (name) => {
-    const { got, usage, state } = read('anthropic', client, name)
-    expect([got.text, usage?.outputTokens, state.finished]).toEqual(['Hi you', 2, true])
-  })
+  test.each(['length', 'stopSequence', 'refusal', 'contextFull', 'noMessageStop', 'cutInStop', 'noLastBlank'])(
+    'F03: %s',
+    (name) => {
+      const { got, usage, state } = read('anthropic', client, name)
+      expect([got.text, usage?.outputTokens, state.finished]).toEqual(['Hi you', 2, true])
+    },
+  )
   test('an error inside is told', () => {
     const { got, state } = read('anthropic', client, 'errorInside')
     expect(got.error?.message).toBe('busy é')

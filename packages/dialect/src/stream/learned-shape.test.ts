@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { LearnedShape } from './learned-shape.ts'
 
 const write = (text: string) => `{"a":1,"text": ${JSON.stringify(text)},"b":null}`
+const twice = (text: string) => `{"meta":{"text":"same"},"delta":{"text":"${text}"}}`
 const learned = () => {
   const shape = new LearnedShape<'text'>()
   shape.learn(write('one'), 'text', 'text', 0, (value) => (value as { text: unknown }).text)
@@ -26,9 +27,8 @@ describe('an event of the learned shape', () => {
 
 test('a key that occurs twice is told apart by what stands there', () => {
   const shape = new LearnedShape<'text'>()
-  const data = (text: string) => `{"meta":{"text":"same"},"delta":{"text":"${text}"}}`
-  shape.learn(data('one'), 'text', 'text', 3, (value) => (value as { delta: { text: unknown } }).delta.text)
-  expect([shape.lift(data('two')), shape.index]).toEqual(['two', 3])
+  shape.learn(twice('one'), 'text', 'text', 3, (value) => (value as { delta: { text: unknown } }).delta.text)
+  expect([shape.lift(twice('two')), shape.index]).toEqual(['two', 3])
 })
 
 test('before anything is learned nothing is lifted', () => {

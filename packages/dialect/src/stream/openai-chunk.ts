@@ -18,7 +18,7 @@ export function firstChoice(chunk: JsonObject): JsonObject | undefined {
 /** An error told inside a 200 stream: `{"error":{"message","code"}}`, or a bare string. */
 export function errorOf(chunk: JsonObject): { type: string; message: string } | undefined {
   const error = chunk['error']
-  if (!isPresent(error)) return undefined
+  if (!isPresent(error) || error === '') return undefined
   const object = asObject(error)
   if (!object) return { type: 'api_error', message: typeof error === 'string' ? error : 'The upstream failed.' }
   const code = object['code']

@@ -151,7 +151,8 @@ export class OpenAIPassthrough implements ClientStream {
     delete delta['tool_calls']
     const calls = this.#calls(finishes ? gatherer.takeAll() : gatherer.takeWhole())
     if (!hadCalls) {
-      this.#passed.replace(calls + this.#renamed(this.#passed.raw()))
+      if (calls === '') this.#rename()
+      else this.#passed.replace(calls + this.#renamed(this.#passed.raw()))
       return
     }
     const says = Object.values(delta).some((value) => isPresent(value) && value !== '')
@@ -182,6 +183,8 @@ export class OpenAIPassthrough implements ClientStream {
 
   #failure(message: string): string {
     this.#ended = true
+    // The answer itself was complete, only what follows it (usage, `[DONE]`) is broken.
+    if (this.#end.finished) return this.#lastCalls() + DONE
     const told = this.#end.error !== undefined
     this.#end = { ...this.#end, finished: false, error: this.#end.error ?? { type: 'api_error', message } }
     return told ? DONE : this.#writer().finish('network_error') + DONE

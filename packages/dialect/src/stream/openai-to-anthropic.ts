@@ -45,10 +45,7 @@ export class OpenAIToAnthropic implements ClientStream {
       this.#sse.finish()
       this.#drain()
     }
-    if (!this.#ended) {
-      if (this.#end.finished) this.#complete()
-      else this.#fail('api_error', ENDED_EARLY)
-    }
+    if (!this.#ended) this.#broken(ENDED_EARLY)
     return this.#take()
   }
 
@@ -72,7 +69,7 @@ export class OpenAIToAnthropic implements ClientStream {
 
   #drain(): void {
     while (!this.#ended && this.#sse.next()) if (this.#sse.hasData) this.#event(this.#sse.data)
-    if (this.#sse.fault && !this.#ended) this.#fail('api_error', EVENT_TOO_LONG)
+    if (this.#sse.fault && !this.#ended) this.#broken(EVENT_TOO_LONG)
   }
 
   #event(data: string): void {
@@ -91,7 +88,7 @@ export class OpenAIToAnthropic implements ClientStream {
     }
     const parsed = parseObject(trimmed)
     // GLM was seen to cut a chunk and go on with a new completion on the same connection: an end, not garbage.
-    if (!parsed) this.#fail('api_error', BROKEN_CHUNK)
+    if (!parsed) this.#broken(BROKEN_CHUNK)
     else this.#chunk(data, parsed.value, parsed.wide)
   }
 
@@ -185,6 +182,12 @@ export class OpenAIToAnthropic implements ClientStream {
       reasoningTokens: 0,
       suspect: false,
     }
+  }
+
+  /** After the finish reason the answer itself is complete: only usage or `[DONE]` is missing. */
+  #broken(message: string): void {
+    if (this.#end.finished) this.#complete()
+    else this.#fail('api_error', message)
   }
 
   /** Open blocks stay open: a stop would tell the client that a cut tool call is whole. */
