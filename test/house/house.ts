@@ -4,7 +4,7 @@ import { join } from 'node:path'
 
 import { instant, type MemberId } from '@codeplan/core'
 import { startUpstream, type SandboxUpstream } from '@codeplan/sandbox'
-import pg from 'pg'
+import { Client } from 'pg'
 
 import { startApp, type App } from '../../apps/server/src/app.ts'
 import { applyCatalog } from '../../apps/server/src/catalog/index.ts'
@@ -159,7 +159,7 @@ async function openServerStore(serverUrl: string, log: Rooms['log']): Promise<St
 }
 
 async function onServer(url: string, text: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url })
+  const client = new Client({ connectionString: url })
   await client.connect()
   try {
     await client.query(text)

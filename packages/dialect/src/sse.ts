@@ -121,6 +121,7 @@ export class SseSplitter {
     this.#parts = []
     this.#partsLength = 0
     if (this.#mayBeLf && this.#line < this.text.length) {
+      if (this.text[this.#line] === '\n') this.#line += 1
       this.#mayBeLf = false
     }
   }

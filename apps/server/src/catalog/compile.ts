@@ -173,8 +173,9 @@ function multiplierRule(m: CatalogDocument['multipliers'][number]): MultiplierRu
 const minuteOf = (time: string): number => Number(time.slice(0, 2)) * 60 + Number(time.slice(3))
 
 /** Catalog prices are in the main unit (yuan) per million tokens; inside, in micros of the minor unit (fen). */
+const priceMicros = (text: string): number => Math.round(Number(text) * 10_000) * 10_000
+
 function priceTier(p: CatalogDocument['models'][number]['prices'][number]): PriceTier {
-  const priceMicros = (text: string): number => Math.round(Number(text) * 10_000) * 10_000
   return {
     inputTokensBelow: p.input_below,
     outputTokensBelow: p.output_below,

@@ -1,4 +1,4 @@
-import { CompiledQuery, Kysely, sql, type Transaction } from 'kysely'
+import { CompiledQuery, sql, type Kysely, type Transaction } from 'kysely'
 
 /** Rows are typed where they are read: each room's `store.ts` states the shape of its own statements. */
 export type Queries = Kysely<unknown>

@@ -1,5 +1,5 @@
 import { Kysely, PostgresDialect } from 'kysely'
-import pg from 'pg'
+import { Client, escapeIdentifier, Pool, TypeOverrides } from 'pg'
 
 import { makeTx, parseInt8, type Db, type Notify } from './db.ts'
 import type { Log } from './log.ts'
@@ -14,12 +14,12 @@ const STATEMENT_MS_MAX = 60_000
 const INT8 = 20
 const INT8_ARRAY = 1016
 
-const types = new pg.TypeOverrides()
+const types = new TypeOverrides()
 types.setTypeParser(INT8, parseInt8)
 types.setTypeParser(INT8_ARRAY, (text: string) => text.slice(1, -1).split(',').filter(Boolean).map(parseInt8))
 
 export async function openPostgres(url: string, log: Log): Promise<Db> {
-  const pool = new pg.Pool({
+  const pool = new Pool({
     connectionString: url,
     max: CONNECTIONS_MAX,
     connectionTimeoutMillis: CONNECT_MS_MAX,
@@ -54,21 +54,21 @@ interface Channel {
 
 function makeListener(url: string, log: Log) {
   const channels = new Map<string, Channel>()
-  let client: pg.Client | undefined
+  let client: Client | undefined
   let closed = false
   let retry: NodeJS.Timeout | undefined
 
   async function connect(): Promise<void> {
-    const next = new pg.Client({ connectionString: url, application_name: 'codeplan listener', keepAlive: true })
+    const next = new Client({ connectionString: url, application_name: 'codeplan listener', keepAlive: true })
     next.on('notification', (message) => channels.get(message.channel)?.heard(message.payload ?? ''))
     next.on('error', (error) => lost(next, error))
     next.on('end', () => lost(next))
     await next.connect()
-    for (const channel of channels.keys()) await next.query(`listen ${pg.escapeIdentifier(channel)}`)
+    for (const channel of channels.keys()) await next.query(`listen ${escapeIdentifier(channel)}`)
     client = next
   }
 
-  function lost(which: pg.Client, error?: Error): void {
+  function lost(which: Client, error?: Error): void {
     if (closed || client !== which) return
     client = undefined
     if (error) log.warn({ err: error }, 'database listener lost')
@@ -89,7 +89,7 @@ function makeListener(url: string, log: Log) {
   return {
     listen: async (channel: string, heard: Notify, onGap: () => void): Promise<void> => {
       channels.set(channel, { heard, onGap })
-      if (client) await client.query(`listen ${pg.escapeIdentifier(channel)}`)
+      if (client) await client.query(`listen ${escapeIdentifier(channel)}`)
       else await connect()
     },
     isListening: (): boolean => client !== undefined,

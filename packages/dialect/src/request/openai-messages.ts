@@ -70,7 +70,7 @@ function trimmed(turns: Turn[]): Turn[] {
 
 /** White space alone is refused by the API as an empty block is (F78). */
 function isBlank(text: string): boolean {
-  return !/[^ \t\r\n]/.test(text)
+  return !/[^ \t\r\n\f\v]/.test(text)
 }
 
 function textBlock(text: string, from: JsonObject): JsonObject[] {

@@ -37,7 +37,7 @@ function contentOf(message: JsonObject, context: ResponseContext): JsonObject[] 
     content.push({ type: 'thinking', thinking, signature: markSignature(context.servedModel, undefined) })
   }
   const text = asText(message['content'])
-  if (text && /[^ \t\r\n]/.test(text)) content.push({ type: 'text', text })
+  if (text && /[^ \t\r\n\f\v]/.test(text)) content.push({ type: 'text', text })
   for (const [i, value] of (asList(message['tool_calls']) ?? []).entries()) {
     const call = asObject(value)
     const fn = asObject(call?.['function'])

@@ -14,7 +14,7 @@ interface Segment {
   closed: boolean
 }
 
-const BLANK = /^(?: |\\n|\\r|\\t)*$/
+const BLANK = /^(?: |\\n|\\r|\\t|\\f|\\u000[bB])*$/
 
 /**
  * Writes content blocks of an Anthropic stream out of pieces in any order: indexes contiguous, each start with its stop, one
