@@ -1,3 +1,4 @@
+export * from './account.ts'
 export * from './id.ts'
 export * from './metering.ts'
 export * from './multiplier.ts'

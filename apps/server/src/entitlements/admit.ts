@@ -1,24 +1,19 @@
 import { randomBytes } from 'node:crypto'
 
 import {
+  beginCall,
   choosePrompt,
   chooseSubscription,
-  costOfCall,
   emptyTally,
   instant,
   makeId,
-  mayBegin,
-  move,
   no,
-  openCall,
-  openWindows,
-  startsOf,
-  windowNow,
   yes,
   type Instant,
   type KnownPrompt,
   type Outcome,
   type PlanTerms,
+  type QuotaRefusal,
 } from '@codeplan/core'
 
 import type { Catalog, CatalogRoom } from '../catalog/index.ts'
@@ -32,7 +27,7 @@ import {
   type HoldRow,
   type PromptRow,
 } from './store.ts'
-import type { Admission, AdmissionRequest, WindowReading } from './types.ts'
+import type { Admission, AdmissionRequest } from './types.ts'
 
 /** A hold outlives the longest call by this, so that a call that is just ending settles itself. */
 const HOLD_SLACK_MS = 5 * 60_000
@@ -120,28 +115,22 @@ function decide(request: AdmissionRequest, scene: Scene): Answer {
   const known = knownPrompts(books, account.id, request)
   const choice = choosePrompt(request.evidence, { byKey: known.byKey, bySession: known.bySession }, now)
   const joined = choice.joins === null ? undefined : books.prompts.get(choice.joins)
-  const tally = joined?.tally ?? emptyTally
   const multiplier = catalog.multiplier(request.model, request.tool, now)
-  const cost = costOfCall(terms.meter, tally, multiplier.permille)
-
-  const anchor = instant(account.anchor_at)
-  const windows = terms.windows.map((rule) => windowNow(rule, anchor, account.windows[rule.id], now))
-  const may = mayBegin(windows, { cost, inFlight: account.in_flight, concurrencyMax: terms.concurrencyMax }, now)
-  if (!may.ok) {
-    if (may.no.code === 'too_many_calls') return no(may.no)
-    const lengthMs = terms.windows.find((w) => w.id === (may.no as { window: string }).window)?.lengthMs ?? 0
-    return no({ ...may.no, lengthMs, now })
-  }
-
-  const opened = openWindows(windows, now)
-  const starts = startsOf(opened)
-  const next = openCall(terms.meter, tally, multiplier.permille, starts)
+  const begun = beginCall(
+    terms,
+    instant(account.anchor_at),
+    { account: { windows: account.windows, inFlight: account.in_flight }, tally: joined?.tally ?? emptyTally },
+    multiplier.permille,
+    now,
+  )
+  if (!begun.ok) return no(nameRefusal(begun.no, terms, now))
+  const { cost, starts, readings } = begun.value
   const prompt: PromptRow = {
     id: joined?.id ?? makeId('prm', now, randomBytes(16)),
     subscription_id: account.id,
     key: choice.key,
     session: joined?.session ?? request.evidence.session,
-    tally: next.tally,
+    tally: begun.value.tally,
     calls: (joined?.calls ?? 0) + 1,
     opened_at: joined?.opened_at ?? now,
     last_call_at: now,
@@ -167,18 +156,9 @@ function decide(request: AdmissionRequest, scene: Scene): Answer {
     multiplierRule: multiplier.rule,
     cost,
     starts,
-    windows: windows.map((window): WindowReading => {
-      const startsAt = instant(starts[window.rule.id] as number)
-      const { id, lengthMs, allowance } = window.rule
-      const resetsAt = instant(startsAt + lengthMs)
-      return { id, lengthMs, startsAt, resetsAt, allowance, before: window.used, after: window.used + cost }
-    }),
+    windows: readings,
   }
-  const after = {
-    ...account,
-    windows: move(opened, { starts, micro: cost }, 'used', 1),
-    in_flight: account.in_flight + 1,
-  }
+  const after = { ...account, windows: begun.value.account.windows, in_flight: begun.value.account.inFlight }
   enter(books, account, after, prompt, {
     id: request.id,
     subscription_id: account.id,
@@ -189,6 +169,12 @@ function decide(request: AdmissionRequest, scene: Scene): Answer {
     admission,
   })
   return yes(admission)
+}
+
+function nameRefusal(refusal: QuotaRefusal, terms: PlanTerms, now: Instant): Refusal {
+  if (refusal.code === 'too_many_calls') return refusal
+  const lengthMs = terms.windows.find((w) => w.id === refusal.window)?.lengthMs ?? 0
+  return { ...refusal, lengthMs, now }
 }
 
 function enter(books: Books, before: AccountRow, after: AccountRow, prompt: PromptRow, hold: HoldRow): void {

@@ -1,13 +1,4 @@
-import {
-  move,
-  openCall,
-  settleCall,
-  voidCall,
-  type Movement,
-  type PlanTerms,
-  type PromptTally,
-  type WindowStates,
-} from '@codeplan/core'
+import { beginAgain, emptyTally, endCall, type Movement } from '@codeplan/core'
 
 import type { CatalogRoom } from '../catalog/index.ts'
 import type { Clock, Db } from '../platform/index.ts'
@@ -56,11 +47,13 @@ export async function settle(deps: SettleDeps, settlements: readonly Settlement[
       const account = accounts.get(admission.subscriptionId)
       const plan = terms.get(admission.planVersionId)
       if (!account || !plan) throw new Error(`call ${admission.id} belongs to nobody`)
-      const before = { account, prompt: prompts.get(admission.promptId) ?? lostPrompt(settlement) }
-      const begun = held.has(admission.id) ? before : beginAgain(before, settlement, plan)
-      const ended = endCall(begun, settlement, plan)
-      accounts.set(account.id, ended.account)
-      prompts.set(ended.prompt.id, ended.prompt)
+      const prompt = prompts.get(admission.promptId) ?? lostPrompt(settlement)
+      const call = { permille: admission.multiplier, starts: admission.starts }
+      const found = { account: { windows: account.windows, inFlight: account.in_flight }, tally: prompt.tally }
+      const begun = held.has(admission.id) ? found : beginAgain(plan, found, call)
+      const ended = endCall(plan, begun, call, settlement.billable)
+      accounts.set(account.id, { ...account, windows: ended.account.windows, in_flight: ended.account.inFlight })
+      prompts.set(prompt.id, { ...prompt, tally: ended.tally })
       events.push(eventOf(settlement, ended.charged, now))
       return true
     })
@@ -75,72 +68,13 @@ export async function settle(deps: SettleDeps, settlements: readonly Settlement[
   })
 }
 
-interface Books {
-  readonly account: AccountRow
-  readonly prompt: PromptRow
-}
-
-/** What a crash of the database lost of an admission is entered as it was, in the windows that it had found. */
-function beginAgain({ account, prompt }: Books, { admission }: Settlement, plan: PlanTerms): Books {
-  const { tally, cost } = openCall(plan.meter, prompt.tally, admission.multiplier, admission.starts)
-  const windows = { ...account.windows }
-  for (const [id, startsAt] of Object.entries(admission.starts)) {
-    const state = windows[id]
-    // The opening of a window may be lost too; a window that began later is another one and stays.
-    if (!state || state.startsAt < startsAt) windows[id] = { startsAt, used: 0, settled: 0 }
-  }
-  return {
-    account: {
-      ...account,
-      windows: move(windows, { starts: admission.starts, micro: cost }, 'used', 1),
-      in_flight: account.in_flight + 1,
-    },
-    prompt: { ...prompt, tally, calls: prompt.calls + 1 },
-  }
-}
-
-function endCall(
-  { account, prompt }: Books,
-  { admission, billable }: Settlement,
-  plan: PlanTerms,
-): Books & { readonly charged: readonly Movement[] } {
-  let { windows } = account
-  let tally: PromptTally
-  let charged: readonly Movement[] = []
-  if (billable) {
-    const settled = settleCall(plan.meter, prompt.tally, admission.multiplier)
-    ;({ tally, charged } = settled)
-    windows = moveAll(windows, charged, 'settled', 1)
-  } else {
-    const voided = voidCall(plan.meter, prompt.tally, admission.multiplier)
-    tally = voided.tally
-    windows = moveAll(windows, voided.released, 'used', -1)
-  }
-  return {
-    account: { ...account, windows, in_flight: account.in_flight - 1 },
-    prompt: { ...prompt, tally },
-    charged,
-  }
-}
-
-function moveAll(
-  windows: WindowStates,
-  movements: readonly Movement[],
-  field: 'used' | 'settled',
-  sign: 1 | -1,
-): WindowStates {
-  let next = windows
-  for (const movement of movements) next = move(next, movement, field, sign)
-  return next
-}
-
 function lostPrompt({ admission }: Settlement): PromptRow {
   return {
     id: admission.promptId,
     subscription_id: admission.subscriptionId,
     key: null,
     session: '',
-    tally: { open: {}, settled: {}, parts: [] },
+    tally: emptyTally,
     calls: 0,
     opened_at: admission.admittedAt,
     last_call_at: admission.admittedAt,

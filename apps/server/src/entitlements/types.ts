@@ -1,4 +1,13 @@
-import type { CallEvidence, CallId, Instant, KeyId, MemberId, PromptReason, WindowStarts } from '@codeplan/core'
+import type {
+  WindowReading,
+  CallEvidence,
+  CallId,
+  Instant,
+  KeyId,
+  MemberId,
+  PromptReason,
+  WindowStarts,
+} from '@codeplan/core'
 
 /** A call that asks to begin. Model and tool are as the catalog knows them. */
 export interface AdmissionRequest {
@@ -13,17 +22,6 @@ export interface AdmissionRequest {
   readonly stream: boolean
   /** No call lasts longer; its hold is settled by recovery after that. */
   readonly totalMsMax: number
-}
-
-/** A window as the call found it and left it, in micro-prompts. */
-export interface WindowReading {
-  readonly id: string
-  readonly lengthMs: number
-  readonly startsAt: Instant
-  readonly resetsAt: Instant
-  readonly allowance: number
-  readonly before: number
-  readonly after: number
 }
 
 /** What was decided when the call was let in: frozen, stored with the hold, shown on the receipt. */

@@ -1,6 +1,8 @@
 import type { ServerResponse } from 'node:http'
 
-import type { Admission, WindowReading } from '../entitlements/index.ts'
+import type { WindowReading } from '@codeplan/core'
+
+import type { Admission } from '../entitlements/index.ts'
 
 /** From this share of a window on, tools that read these headers warn their user. */
 const WARNING_SHARE = 0.9

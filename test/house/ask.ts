@@ -1,0 +1,105 @@
+import { request, type Agent, type IncomingHttpHeaders, type IncomingMessage } from 'node:http'
+
+export type Wire = 'anthropic' | 'openai'
+
+/** The wires with the bases under which the plan serves them. */
+export const WIRES: readonly Wire[] = ['anthropic', 'openai']
+export const BASE: Readonly<Record<Wire, string>> = { anthropic: '/api/anthropic', openai: '/api/coding/paas/v4' }
+export const CALL: Readonly<Record<Wire, string>> = {
+  anthropic: `${BASE.anthropic}/v1/messages`,
+  openai: `${BASE.openai}/chat/completions`,
+}
+
+/** One model call as a client makes it. */
+export interface Question {
+  readonly wire?: Wire
+  readonly model?: string
+  readonly text: string
+  readonly stream?: boolean
+  readonly headers?: Readonly<Record<string, string>>
+  readonly agent?: Agent
+  /** Further fields of the body. */
+  readonly fields?: Readonly<Record<string, unknown>>
+}
+
+export interface Heard {
+  readonly status: number
+  readonly headers: IncomingHttpHeaders
+  readonly text: string
+  /** The request id that the server gave; it is also the id of the call. */
+  readonly id: string
+}
+
+/** The parts of an error body that both dialects have. */
+export interface ErrorBody {
+  readonly error: { readonly code: string; readonly message: string; readonly type?: string }
+  readonly type?: string
+  readonly request_id?: string
+}
+
+export const errorOf = (heard: Heard): ErrorBody['error'] => (JSON.parse(heard.text) as ErrorBody).error
+
+/** Asks as a plain client does: no session mark, so every distinct text is a question of its own. */
+export function ask(url: string, key: string, question: Question): Promise<Heard> {
+  const { call, headers, body } = writeQuestion(key, question)
+  return send(url + call, { method: 'POST', headers, body, agent: question.agent })
+}
+
+/** Begins a call and answers as soon as the head of its answer is there; the caller reads or hangs up. */
+export function begin(url: string, key: string, question: Question): Promise<IncomingMessage> {
+  const { call, headers, body } = writeQuestion(key, question)
+  return new Promise((resolve, reject) => {
+    const req = request(url + call, { method: 'POST', headers, agent: question.agent ?? false }, resolve)
+    req.on('error', reject)
+    req.end(body)
+  })
+}
+
+/** Begins a call that the caller can hang up before any answer. */
+export function beginUnheard(url: string, key: string, question: Question): { hangUp(): void } {
+  const { call, headers, body } = writeQuestion(key, question)
+  const req = request(url + call, { method: 'POST', headers, agent: question.agent ?? false })
+  req.on('error', () => undefined)
+  req.end(body)
+  return { hangUp: () => void req.destroy() }
+}
+
+export function writeQuestion(key: string, question: Question) {
+  const { wire = 'anthropic', model = 'glm-4.7', text, stream = false } = question
+  const body = JSON.stringify({
+    model,
+    max_tokens: 1000,
+    stream,
+    messages: [{ role: 'user', content: text }],
+    ...question.fields,
+  })
+  const headers = { 'content-type': 'application/json', authorization: `Bearer ${key}`, ...question.headers }
+  return { call: CALL[wire], headers, body }
+}
+
+export interface Sent {
+  readonly method?: string
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: string | Buffer
+  readonly agent?: Agent | undefined
+}
+
+export function send(url: string, how: Sent): Promise<Heard> {
+  return new Promise((resolve, reject) => {
+    const { method = 'GET', headers = {}, body, agent } = how
+    const req = request(url, { method, headers, agent: agent ?? false }, (res) => {
+      readAll(res).then((text) => {
+        const id = String(res.headers['x-request-id'] ?? '')
+        resolve({ status: res.statusCode ?? 0, headers: res.headers, text, id })
+      }, reject)
+    })
+    req.on('error', reject)
+    req.end(body)
+  })
+}
+
+export async function readAll(res: IncomingMessage): Promise<string> {
+  const parts: Buffer[] = []
+  for await (const part of res as AsyncIterable<Buffer>) parts.push(part)
+  return Buffer.concat(parts).toString('utf8')
+}
