@@ -23,6 +23,8 @@ const MAINTAIN_EVERY_MS = 30 * 60_000
 const DUMP_EVERY_MS = 3_600_000
 /** Keep-alive outlives the idle connections of proxies in front (60 s is their usual figure). */
 const KEEP_ALIVE_MS = 75_000
+/** Slow senders are looked for this often. */
+const CHECK_EVERY_MS = 5_000
 const BACKLOG = 4_096
 
 /** The whole server on one port: plain `node:http` for the model bases, Fastify for everything else. */
@@ -39,7 +41,12 @@ export async function startApp(rooms: Rooms, options: { readonly sandboxUrl: str
   function serverFor(handler: Parameters<typeof createServer>[1] & {}): Server {
     const { headerMsMax, bodyMsMax } = catalog.current().limits
     const server = createServer(
-      { keepAliveTimeout: KEEP_ALIVE_MS, headersTimeout: headerMsMax, requestTimeout: headerMsMax + bodyMsMax },
+      {
+        keepAliveTimeout: KEEP_ALIVE_MS,
+        headersTimeout: headerMsMax,
+        requestTimeout: headerMsMax + bodyMsMax,
+        connectionsCheckingInterval: CHECK_EVERY_MS,
+      },
       (req, res) => {
         if (!gateway.handle(req, res)) handler(req, res)
       },

@@ -3,7 +3,6 @@ import { randomBytes } from 'node:crypto'
 import {
   beginCall,
   choosePrompt,
-  chooseSubscription,
   emptyTally,
   instant,
   makeId,
@@ -18,6 +17,7 @@ import {
 
 import type { Catalog, CatalogRoom } from '../catalog/index.ts'
 import type { Clock, Db, Refusal, Tx } from '../platform/index.ts'
+import { accountOf } from './account-of.ts'
 import {
   findPrompts,
   lastEnds,
@@ -188,22 +188,6 @@ function enter(books: Books, before: AccountRow, after: AccountRow, prompt: Prom
   books.prompts.set(prompt.id, prompt)
   books.touchedPrompts.add(prompt.id)
   books.holds.push(hold)
-}
-
-function accountOf(rows: readonly AccountRow[], now: Instant): AccountRow | undefined {
-  if (rows.length === 0) return undefined
-  const choice = chooseSubscription(
-    rows.map((row) => ({
-      id: row.id,
-      planVersionId: row.plan_version_id,
-      rank: row.rank,
-      anchorAt: instant(row.anchor_at),
-      startsAt: instant(row.starts_at),
-      endsAt: instant(row.ends_at),
-    })),
-    now,
-  )
-  return choice.state === 'running' ? rows.find((row) => row.id === choice.subscription.id) : undefined
 }
 
 /** The last prompt of the key and the last of the session, those of this batch included. Ids sort by their making. */

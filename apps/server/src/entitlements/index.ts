@@ -23,7 +23,9 @@ export interface Entitlements {
   admit(request: AdmissionRequest): Promise<Outcome<Admission, Refusal>>
   /** Ends a call. Returns at once; the writing is repeated until it has succeeded. */
   settle(settlement: Settlement): void
+  /** All subscriptions of a member, and the one that is drawn. */
   standings(memberId: string, now: Instant): Promise<readonly Standing[]>
+  standing(memberId: string, now: Instant): Promise<Standing | undefined>
   grant(
     wish: { memberId: string; plan: string; months: number; source: string },
     now: Instant,
@@ -33,8 +35,8 @@ export interface Entitlements {
   /** An embedded database has one process: whatever others have left can be settled at once. */
   claimAlone(): Promise<void>
   waiting(): number
-  /** Resolves when every ended call is written. */
-  drain(): Promise<void>
+  /** Resolves when every ended call is written, or after `msMax` while the database is away: recovery does the rest. */
+  drain(msMax?: number): Promise<void>
 }
 
 export interface EntitlementsDeps {
@@ -53,6 +55,8 @@ const SETTLE_GATHER_MS = 5
 /** Pauses between attempts to write a settlement while the database is away. */
 const RETRY_MS_MIN = 50
 const RETRY_MS_MAX = 5_000
+
+const DRAIN_MS_MAX = 15_000
 
 export function makeEntitlements(deps: EntitlementsDeps): Entitlements {
   const { log, metrics } = deps
@@ -91,12 +95,20 @@ export function makeEntitlements(deps: EntitlementsDeps): Entitlements {
         .finally(() => metrics.unsettled.dec())
     },
     standings: (memberId, now) => standingsOf(deps, memberId, now),
+    standing: async (memberId, now) => (await standingsOf(deps, memberId, now)).find((s) => s.drawn),
     grant: (wish, now) => grant(deps, wish, now),
     recover: () => recover(deps),
     claimAlone: () => sayOthersGone(deps.db.queries, deps.node),
     waiting: () => settlements.size(),
-    drain: () => settlements.idle(),
+    drain: (msMax = DRAIN_MS_MAX) => within(msMax, settlements.idle()),
   }
+}
+
+/** Waits for work, but not longer than this. */
+async function within(msMax: number, work: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  await Promise.race([work, new Promise<void>((late) => (timer = setTimeout(late, msMax)))])
+  clearTimeout(timer)
 }
 
 async function settleUntilWritten(deps: EntitlementsDeps, batch: readonly Settlement[]): Promise<readonly boolean[]> {

@@ -2,6 +2,7 @@ import { instant, windowNow, type Instant, type PlanTerms, type StandingWindow }
 
 import type { CatalogRoom } from '../catalog/index.ts'
 import type { Db } from '../platform/index.ts'
+import { accountOf } from './account-of.ts'
 import { readMember, type AccountRow } from './store.ts'
 
 /** What is left of a subscription, until when: the same arithmetic that the gate uses (F33). */
@@ -11,6 +12,8 @@ export interface Standing {
   readonly startsAt: Instant
   readonly endsAt: Instant
   readonly running: boolean
+  /** The one of a member's subscriptions that calls draw on now. */
+  readonly drawn: boolean
   readonly inFlight: number
   readonly windows: readonly StandingWindow[]
 }
@@ -26,10 +29,14 @@ export async function standingsOf(
     deps.db.queries,
     rows.map((row) => row.plan_version_id),
   )
-  return rows.map((row) => standingOf(row, terms.get(row.plan_version_id) as PlanTerms, now))
+  const drawn = accountOf(rows, now)
+  return rows.map((row) => ({
+    ...standingOf(row, terms.get(row.plan_version_id) as PlanTerms, now),
+    drawn: row === drawn,
+  }))
 }
 
-function standingOf(row: AccountRow, terms: PlanTerms, now: Instant): Standing {
+function standingOf(row: AccountRow, terms: PlanTerms, now: Instant): Omit<Standing, 'drawn'> {
   return {
     subscriptionId: row.id,
     terms,

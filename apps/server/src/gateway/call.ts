@@ -37,6 +37,7 @@ export interface CallDeps {
   readonly metrics: Metrics
   /** Calls that are being answered: they are ticked, and stopped when the server stops. */
   readonly running: Set<RunningCall>
+  readonly isDraining: () => boolean
 }
 
 export interface RunningCall {
@@ -76,6 +77,8 @@ export async function handleCall(
   const model = catalog.resolve(outline.model)
   if (!model) return no({ code: 'unknown_model', model: outline.model.slice(0, 100) })
 
+  // Here and not earlier: a body may take its time, and what is let in after this is waited for.
+  if (deps.isDraining()) return no({ code: 'unavailable', why: 'draining' })
   const evidence = classify(req.headers, outline)
   const admitted = await deps.entitlements.admit({
     id,

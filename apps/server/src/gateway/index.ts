@@ -19,11 +19,12 @@ export interface Gateway {
 }
 
 const TICK_MS = 1_000
+const DRAIN_TICK_MS = 100
 
-export function makeGateway(deps: Omit<CallDeps, 'running'>): Gateway {
+export function makeGateway(deps: Omit<CallDeps, 'running' | 'isDraining'>): Gateway {
   const running = new Set<RunningCall>()
-  const all: CallDeps = { ...deps, running }
   let draining = false
+  const all: CallDeps = { ...deps, running, isDraining: () => draining }
   let underWay = 0
   let emptied: (() => void) | undefined
 
@@ -51,9 +52,7 @@ export function makeGateway(deps: Omit<CallDeps, 'running'>): Gateway {
       case 'count_tokens':
         return handleCountTokens(all, req, res, target)
       case 'call':
-        return draining
-          ? no(req, res, target, { code: 'unavailable', why: 'draining' })
-          : handleCall(all, req, res, target)
+        return handleCall(all, req, res, target)
       case 'unknown': {
         // The key is looked at before the path, as clients of the plan know it (wire §3.1).
         const principal = await deps.identify(req.headers)
@@ -91,11 +90,13 @@ export function makeGateway(deps: Omit<CallDeps, 'running'>): Gateway {
         emptied = resolve
         if (underWay === 0) resolve()
       })
-      const patience = setTimeout(() => {
+      const patienceEndsAt = performance.now() + msMax
+      const patience = setInterval(() => {
+        if (performance.now() < patienceEndsAt) return
         for (const call of running) call.attempt?.stop('server_stops')
-      }, msMax)
+      }, DRAIN_TICK_MS)
       await empty
-      clearTimeout(patience)
+      clearInterval(patience)
       clearInterval(ticker)
     },
   }
