@@ -4,10 +4,19 @@ import { BACKGROUND_MS_MAX, choosePrompt, REPEAT_MS_MAX, type CallEvidence, type
 import { instant } from './units.ts'
 
 const now = instant(1_800_000_000_000)
-const ask = (asked: CallEvidence['asked']): CallEvidence => ({ asked, key: 'k', session: 's', mark: 'm' })
+const ask = (asked: CallEvidence['asked'], more: Partial<CallEvidence> = {}): CallEvidence => ({
+  asked,
+  key: 'k',
+  session: 's',
+  mark: 'm',
+  opening: true,
+  compacts: false,
+  ...more,
+})
 const known = (id: string, agoMs: number, key: string | null = 'k'): KnownPrompt => ({
   id,
   key,
+  asked: key !== null,
   lastCallAt: instant(now - agoMs),
 })
 
@@ -53,5 +62,22 @@ describe('which prompt a call belongs to', () => {
   test('F82: a follow-up whose question was never seen opens one prompt, not one a call', () => {
     expect(choosePrompt(ask('follow_up'), {}, now)).toMatchObject({ joins: null, reason: 'follow_up_of_unknown' })
     expect(choosePrompt(ask('follow_up'), { byKey: known('p', 60_000) }, now)).toMatchObject({ joins: 'p' })
+  })
+
+  test('F84: a loop that was compacted goes on as the same prompt, and a question after that is a new one', () => {
+    const running = known('p', 1_000)
+    expect(choosePrompt(ask('background', { compacts: true }), { bySession: running }, now)).toMatchObject({
+      joins: 'p',
+      key: null,
+    })
+    const compacted = { ...running, key: null, asked: true }
+    expect(choosePrompt(ask('question', { key: 'k2' }), { bySession: compacted }, now)).toEqual({
+      joins: 'p',
+      key: 'k2',
+      reason: 'continued_after_compaction',
+    })
+    expect(choosePrompt(ask('question', { key: 'k3', opening: false }), { bySession: compacted }, now)).toMatchObject({
+      joins: null,
+    })
   })
 })

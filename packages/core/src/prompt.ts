@@ -12,14 +12,23 @@ export interface CallEvidence {
   readonly key: string
   /** The conversation: a session mark of the tool, else the key's own conversation. */
   readonly session: string
+  /** The conversation has no earlier question in it: it has just begun, or was just compacted to a summary. */
+  readonly opening: boolean
+  /** A background call that replaces the conversation by a summary: what follows it has another key. */
+  readonly compacts: boolean
   /** Why it was read so, in one word for the receipt: `user_message`, `tool_result`, `title`, `sub_agent` … */
   readonly mark: string
 }
 
-/** A prompt that is on record, as far as the choice needs it. `key` is null while only background calls made it. */
+/**
+ * A prompt that is on record, as far as the choice needs it. `key` is null while the question that it serves is still to
+ * come: only background calls have made it, or its conversation was just compacted.
+ */
 export interface KnownPrompt {
   readonly id: string
   readonly key: string | null
+  /** A question has been asked in it. */
+  readonly asked: boolean
   readonly lastCallAt: Instant
 }
 
@@ -37,6 +46,7 @@ export type PromptReason =
   | 'follow_up'
   | 'repeated_call'
   | 'question_after_background'
+  | 'continued_after_compaction'
   | 'background_of_prompt'
   | 'background_alone'
   | 'follow_up_of_unknown'
@@ -59,7 +69,8 @@ export function choosePrompt(
   const { byKey, bySession } = known
   if (call.asked === 'background') {
     if (bySession && now - bySession.lastCallAt <= BACKGROUND_MS_MAX) {
-      return { joins: bySession.id, key: bySession.key, reason: 'background_of_prompt' }
+      const key = call.compacts ? null : bySession.key
+      return { joins: bySession.id, key, reason: 'background_of_prompt' }
     }
     return { joins: null, key: null, reason: 'background_alone' }
   }
@@ -67,9 +78,11 @@ export function choosePrompt(
   if (byKey && now - byKey.lastCallAt <= REPEAT_MS_MAX) {
     return { joins: byKey.id, key: call.key, reason: 'repeated_call' }
   }
-  // A title call may arrive before the question it belongs to: the question then takes over what it opened.
-  if (bySession && bySession.key === null && now - bySession.lastCallAt <= REPEAT_MS_MAX) {
-    return { joins: bySession.id, key: call.key, reason: 'question_after_background' }
+  // A title call may arrive before the question it belongs to, and a conversation that was compacted in the middle of a
+  // loop goes on from its summary: either way a conversation without earlier questions takes over the open prompt.
+  if (bySession && bySession.key === null && call.opening && now - bySession.lastCallAt <= REPEAT_MS_MAX) {
+    const reason = bySession.asked ? 'continued_after_compaction' : 'question_after_background'
+    return { joins: bySession.id, key: call.key, reason }
   }
   return { joins: null, key: call.key, reason: call.asked === 'question' ? 'new_question' : 'follow_up_of_unknown' }
 }

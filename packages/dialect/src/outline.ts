@@ -18,6 +18,7 @@ export interface MessageOutline {
   readonly kind: MessageKind
   /** The texts that a person wrote, as JSON literals without quotes; empty unless kind is `user`. */
   readonly texts: readonly string[]
+  readonly span: Span
   /** Of a `system` entry in the list: where its role and its texts (without quotes) stand. */
   readonly spans?: { readonly role: Span; readonly texts: readonly Span[] }
 }
@@ -149,8 +150,8 @@ function readMessages(dialect: Dialect, text: string, span: Span): MessageOutlin
   const messages: MessageOutline[] = []
   let bad: string | undefined
   let index = 0
-  eachElement(text, span.start, (start) => {
-    const message = isObjectAt(text, start) ? readMessage(dialect, text, start) : undefined
+  eachElement(text, span.start, (start, end) => {
+    const message = isObjectAt(text, start) ? readMessage(dialect, text, { start, end }) : undefined
     if (message) messages.push(message)
     else bad ??= `messages[${index}]`
     index++
@@ -158,32 +159,31 @@ function readMessages(dialect: Dialect, text: string, span: Span): MessageOutlin
   return bad ?? messages
 }
 
-const ASSISTANT: MessageOutline = { kind: 'assistant', texts: [] }
-const TOOL_RESULT: MessageOutline = { kind: 'tool_result', texts: [] }
-const REMINDER: MessageOutline = { kind: 'reminder', texts: [] }
-
-function readMessage(dialect: Dialect, text: string, at: number): MessageOutline | undefined {
-  let roleSpan: Span = { start: at, end: at }
+function readMessage(dialect: Dialect, text: string, span: Span): MessageOutline | undefined {
+  let role: Span = span
   let content: Span | undefined
-  eachEntry(text, at, (key, start, end) => {
-    if (key === 'role') roleSpan = { start, end }
+  eachEntry(text, span.start, (key, start, end) => {
+    if (key === 'role') role = { start, end }
     else if (key === 'content') content = { start, end }
   })
-  switch (text.slice(roleSpan.start + 1, roleSpan.end - 1)) {
+  switch (text.slice(role.start + 1, role.end - 1)) {
     case 'assistant':
-      return ASSISTANT
+      return { kind: 'assistant', texts: [], span }
     case 'system':
     case 'developer':
-      return { kind: 'system', texts: [], spans: { role: roleSpan, texts: content ? textSpans(text, content) : [] } }
+      return { kind: 'system', texts: [], span, spans: { role, texts: content ? textSpans(text, content) : [] } }
     case 'tool':
     case 'function':
-      return dialect === 'openai' ? TOOL_RESULT : undefined
+      return dialect === 'openai' ? { kind: 'tool_result', texts: [], span } : undefined
     case 'user':
-      return content ? readUser(text, content) : REMINDER
+      return { ...(content ? readUser(text, content) : NOTHING), span }
     default:
       return undefined
   }
 }
+
+type Read = Pick<MessageOutline, 'kind' | 'texts'>
+const NOTHING: Read = { kind: 'reminder', texts: [] }
 
 function textSpans(text: string, content: Span): Span[] {
   if (isStringAt(text, content.start)) return [{ start: content.start + 1, end: content.end - 1 }]
@@ -198,9 +198,9 @@ function textSpans(text: string, content: Span): Span[] {
   return spans
 }
 
-function readUser(text: string, content: Span): MessageOutline {
+function readUser(text: string, content: Span): Read {
   if (isStringAt(text, content.start)) return userOf([text.slice(content.start + 1, content.end - 1)], false)
-  if (!isArrayAt(text, content.start)) return REMINDER
+  if (!isArrayAt(text, content.start)) return NOTHING
   const texts: string[] = []
   let hasResult = false
   let hasOther = false
@@ -216,18 +216,18 @@ function readUser(text: string, content: Span): MessageOutline {
     else if (type === 'text') texts.push(words)
     else hasOther = true
   })
-  return hasResult ? TOOL_RESULT : userOf(texts, hasOther)
+  return hasResult ? { kind: 'tool_result', texts: [] } : userOf(texts, hasOther)
 }
 
 // What coding tools add to a person's message by themselves (measured: Claude Code, Qwen Code, Kilo, Codex).
 const ADDED = /<(system-reminder|environment_details|environment_context)>[^]*?<\/\1>/g
 const EDGES = /^(?:\\n|\\r|\\t|\s)+|(?:\\n|\\r|\\t|\s)+$/g
 
-function userOf(literals: readonly string[], hasOther: boolean): MessageOutline {
+function userOf(literals: readonly string[], hasOther: boolean): Read {
   const texts = literals
     .map((literal) => (literal.includes('<') ? literal.replace(ADDED, '') : literal).replace(EDGES, ''))
     .filter((literal) => literal !== '')
-  return texts.length > 0 || hasOther ? { kind: 'user', texts } : REMINDER
+  return texts.length > 0 || hasOther ? { kind: 'user', texts } : NOTHING
 }
 
 const fault = (found: OutlineFault): { ok: false; fault: OutlineFault } => ({ ok: false, fault: found })

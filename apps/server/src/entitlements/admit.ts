@@ -129,6 +129,7 @@ function decide(request: AdmissionRequest, scene: Scene): Answer {
     id: joined?.id ?? makeId('prm', now, randomBytes(16)),
     subscription_id: account.id,
     key: choice.key,
+    asked: choice.key !== null || (joined?.asked ?? false),
     session: joined?.session ?? request.evidence.session,
     tally: begun.value.tally,
     calls: (joined?.calls ?? 0) + 1,
@@ -206,7 +207,12 @@ function knownPrompts(
   return { byKey: byKey && knownOf(byKey), bySession: bySession && knownOf(bySession) }
 }
 
-const knownOf = (row: PromptRow): KnownPrompt => ({ id: row.id, key: row.key, lastCallAt: instant(row.last_call_at) })
+const knownOf = (row: PromptRow): KnownPrompt => ({
+  id: row.id,
+  key: row.key,
+  asked: row.asked,
+  lastCallAt: instant(row.last_call_at),
+})
 
 /** Only who has no running plan is asked about the past, so that everybody else does not pay for the question. */
 async function nameExpired(

@@ -73,6 +73,7 @@ function lostPrompt({ admission }: Settlement): PromptRow {
     id: admission.promptId,
     subscription_id: admission.subscriptionId,
     key: null,
+    asked: false,
     session: '',
     tally: emptyTally,
     calls: 0,

@@ -50,6 +50,7 @@ export interface PromptRow {
   readonly id: string
   readonly subscription_id: string
   readonly key: string | null
+  readonly asked: boolean
   readonly session: string
   readonly tally: PromptTally
   readonly calls: number
@@ -82,10 +83,10 @@ const SAVE_QUOTAS = `saved_quotas as (
     update quotas set windows = r.windows, in_flight = r.in_flight
     from jsonb_to_recordset($1::jsonb) as r(id text, windows jsonb, in_flight int) where subscription_id = r.id)`
 const SAVE_PROMPTS = `saved_prompts as (
-    insert into prompts (id, subscription_id, key, session, tally, calls, opened_at, last_call_at)
-    select id, subscription_id, key, session, tally, calls, opened_at, last_call_at
-    from jsonb_to_recordset($2::jsonb) as r(id text, subscription_id text, key text, session text, tally jsonb, calls int, opened_at int8, last_call_at int8)
-    on conflict (id) do update set key = excluded.key, tally = excluded.tally, calls = excluded.calls, last_call_at = excluded.last_call_at)`
+    insert into prompts (id, subscription_id, key, asked, session, tally, calls, opened_at, last_call_at)
+    select id, subscription_id, key, asked, session, tally, calls, opened_at, last_call_at
+    from jsonb_to_recordset($2::jsonb) as r(id text, subscription_id text, key text, asked boolean, session text, tally jsonb, calls int, opened_at int8, last_call_at int8)
+    on conflict (id) do update set key = excluded.key, asked = excluded.asked, tally = excluded.tally, calls = excluded.calls, last_call_at = excluded.last_call_at)`
 
 export interface QuotaChange {
   readonly id: string

@@ -307,18 +307,23 @@ class Call implements RunningCall {
   private tokens(): { tokens: Tokens; tokensFrom: Settlement['tokensFrom'] } {
     const { usage, outputBytes } = this.attempt ?? { usage: undefined, outputBytes: 0 }
     if (!this.billable && !usage) return { tokens: noTokens, tokensFrom: 'none' }
-    if (usage && (usage.outputTokens > 0 || outputBytes === 0)) {
-      const { suspect, ...tokens } = usage
-      return { tokens, tokensFrom: suspect ? 'estimate' : 'upstream' }
-    }
-    const { suspect: _, ...input } = usage ?? {
+    const heard = Math.ceil(outputBytes / BYTES_PER_TOKEN)
+    const { suspect, ...told } = usage ?? {
       ...noTokens,
       inputTokens: Math.ceil(this.facts.body.length / BYTES_PER_TOKEN),
       suspect: true,
     }
-    return { tokens: { ...input, outputTokens: Math.ceil(outputBytes / BYTES_PER_TOKEN) }, tokensFrom: 'estimate' }
+    const tokens = suspect ? plausible(told, this.facts.model.contextTokens) : told
+    // A Messages stream tells its output at its end; who left before that has heard more than its opening said (F01).
+    const counted = this.ending === 'completed' ? tokens.outputTokens > 0 || heard === 0 : tokens.outputTokens >= heard
+    if (usage && counted) return { tokens, tokensFrom: suspect ? 'estimate' : 'upstream' }
+    return { tokens: { ...tokens, outputTokens: Math.max(heard, tokens.outputTokens) }, tokensFrom: 'estimate' }
   }
 }
+
+/** No kind of nonsense is larger than what the model can read (F18). */
+const plausible = (tokens: Tokens, max: number): Tokens =>
+  Object.fromEntries(Object.entries(tokens).map(([kind, count]) => [kind, Math.min(count, max)])) as unknown as Tokens
 
 /** Another upstream may be asked while the client has seen nothing, for faults that lie with this one. */
 function mayTryNext(end: AttemptEnd): boolean {

@@ -10,10 +10,12 @@ import { sliceOf, type MessageOutline, type Outline } from '@codeplan/dialect'
  */
 export function classify(headers: IncomingHttpHeaders, outline: Outline): CallEvidence {
   const texts = outline.messages.flatMap((message) => message.texts)
+  const questions = outline.messages.filter((message) => message.kind === 'user').length
   const mark = sessionOf(headers, outline)
   const session = short(mark === undefined ? `first:${texts[0] ?? ''}` : `mark:${mark}`)
   const key = short(`${session}\n${texts.join('\n')}`)
-  return { ...askedBy(headers, outline, mark !== undefined), key, session }
+  const read = readCall(headers, outline, mark !== undefined)
+  return { ...read, compacts: read.mark === 'compaction', key, session, opening: questions <= 1 }
 }
 
 /** The last message that a person or a tool wrote: system entries at the end of the list say nothing (Claude Code). */
@@ -21,20 +23,35 @@ function lastMessage(messages: readonly MessageOutline[]): MessageOutline | unde
   return messages.findLast((message) => message.kind !== 'system' && message.kind !== 'reminder')
 }
 
-function askedBy(
+/** More messages than this are a conversation, not a single text that wants a title. */
+const TITLE_MESSAGES_MAX = 4
+
+function readCall(
   headers: IncomingHttpHeaders,
   outline: Outline,
   hasSession: boolean,
 ): Pick<CallEvidence, 'asked' | 'mark'> {
-  const subAgent = SUB_AGENT_HEADERS.find((name) => headers[name] !== undefined)
-  if (subAgent || saysSubAgent(outline)) return { asked: 'background', mark: 'sub_agent' }
+  if (SUB_AGENT_HEADERS.some((name) => headers[name] !== undefined) || saysSubAgent(outline)) {
+    return { asked: 'background', mark: 'sub_agent' }
+  }
   if (outline.maxTokens === 1) return { asked: 'background', mark: 'probe' }
-  // A tool that marks its sessions sends its own tools with every question: a call without any is its housekeeping.
-  if (hasSession && outline.toolCount === 0) return { asked: 'background', mark: 'title' }
   const last = lastMessage(outline.messages)
+  if (last && asksForSummary(outline, last)) return { asked: 'background', mark: 'compaction' }
+  // A tool that marks its sessions sends its own tools with every question: a call without any is its housekeeping.
+  if (hasSession && outline.toolCount === 0) {
+    return { asked: 'background', mark: outline.messages.length > TITLE_MESSAGES_MAX ? 'compaction' : 'title' }
+  }
   if (last?.kind === 'tool_result') return { asked: 'follow_up', mark: 'tool_result' }
   if (last?.kind === 'assistant') return { asked: 'follow_up', mark: 'prefilled_answer' }
   return { asked: 'question', mark: 'user_message' }
+}
+
+/** Claude Code asks for both tags when it compacts, beside tool results or alone, with its tools still offered. */
+const SUMMARY_BYTES_MAX = 32_768
+
+function asksForSummary({ text }: Outline, { span }: MessageOutline): boolean {
+  const end = text.slice(Math.max(span.start, span.end - SUMMARY_BYTES_MAX), span.end)
+  return end.includes('<analysis>') && end.includes('<summary>')
 }
 
 const SESSION_HEADERS = ['x-claude-code-session-id', 'x-session-id', 'session-id', 'session_id'] as const

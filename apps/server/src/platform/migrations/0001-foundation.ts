@@ -74,6 +74,7 @@ export const foundation: readonly string[] = [
     id text primary key,
     subscription_id text not null references subscriptions,
     key text,
+    asked boolean not null,
     session text not null,
     tally jsonb not null,
     calls int not null,
