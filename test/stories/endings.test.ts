@@ -115,7 +115,9 @@ describe('what a call counts, by how it ended', () => {
         const text = `broken ${pair.wire} [[fault=tokens:50,rate:500,${fault}]]`
         const heard = await ask(house.url, member.key, { ...pair, text, stream: true })
         expect(heard.status).toBe(200)
-        expect(heard.text).toMatch(pair.wire === 'anthropic' ? /^event: error$/m : /"finish_reason":"network_error"/)
+        expect(heard.text).toMatch(
+          pair.wire === 'anthropic' ? /^event: error$/m : /"finish_reason":"network_error"|"error":\{/,
+        )
         expect(heard.text).not.toContain('message_stop')
         expect(heard.text).not.toMatch(/"finish_reason":"(stop|length)"/)
         expect(await receiptOf(house, heard.id)).toMatchObject({ ending: 'upstream_cut', billable: false, charge: 0 })

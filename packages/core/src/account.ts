@@ -1,8 +1,12 @@
 import {
   costOfCall,
   openCall,
+  replaceReserve,
   settleCall,
   voidCall,
+  type CallEnd,
+  type CallWeight,
+  type Meter,
   type Movement,
   type PromptTally,
   type WindowStarts,
@@ -38,39 +42,44 @@ export interface Begun {
   readonly readings: readonly WindowReading[]
 }
 
-/** May a call of a prompt begin now, at this multiplier? If so, everything that changes by it. */
+/** May a call of a prompt begin now, with this weight? If so, everything that changes by it. */
 export function beginCall(
   terms: PlanTerms,
   anchor: Instant,
   books: { readonly account: Account; readonly tally: PromptTally },
-  permille: number,
+  weight: CallWeight,
   now: Instant,
 ): Outcome<Begun, QuotaRefusal> {
   const { account, tally } = books
-  const cost = costOfCall(terms.meter, tally, permille)
+  const cost = costOfCall(terms.meter, tally, weight)
   const windows = terms.windows.map((rule) => windowNow(rule, anchor, account.windows[rule.id], now))
   const may = mayBegin(windows, { cost, inFlight: account.inFlight, concurrencyMax: terms.concurrencyMax }, now)
   if (!may.ok) return no(may.no)
   const opened = openWindows(windows, now)
   const starts = startsOf(opened)
   return yes({
-    account: { windows: move(opened, { starts, micro: cost }, 'used', 1), inFlight: account.inFlight + 1 },
-    tally: openCall(terms.meter, tally, permille, starts).tally,
+    account: { windows: move(opened, { starts, micro: cost }, 'used'), inFlight: account.inFlight + 1 },
+    tally: openCall(terms.meter, tally, weight, starts).tally,
     cost,
     starts,
-    readings: windows.map(({ rule, used }) => {
+    readings: windows.map(({ rule, used, allowance }) => {
       const startsAt = instant(starts[rule.id] as number)
       const resetsAt = instant(startsAt + rule.lengthMs)
-      const { id, lengthMs, allowance } = rule
+      const { id, lengthMs } = rule
       return { id, lengthMs, startsAt, resetsAt, allowance, before: used, after: used + cost }
     }),
   })
 }
 
 /** What is remembered of a call while it runs. */
-export interface RunningCall {
-  readonly permille: number
+export interface RunningCall extends CallWeight {
   readonly starts: WindowStarts
+}
+
+/** How a call ended: whether it counts and, for the token meter, what it used (micro-credits). */
+export interface CallUse {
+  readonly counts: boolean
+  readonly actual: number
 }
 
 export interface Ended {
@@ -85,19 +94,18 @@ export function endCall(
   terms: PlanTerms,
   books: { readonly account: Account; readonly tally: PromptTally },
   call: RunningCall,
-  counts: boolean,
+  use: CallUse,
 ): Ended {
-  const { account, tally } = books
-  const inFlight = account.inFlight - 1
+  const inFlight = books.account.inFlight - 1
   if (inFlight < 0) throw new Error('a call ended that was not in flight')
-  if (!counts) {
-    const voided = voidCall(terms.meter, tally, call.permille)
-    const windows = moveAll(account.windows, voided.released, 'used', -1)
-    return { account: { windows, inFlight }, tally: voided.tally, charged: [] }
-  }
-  const settled = settleCall(terms.meter, tally, call.permille)
-  const windows = moveAll(account.windows, settled.charged, 'settled', 1)
-  return { account: { windows, inFlight }, tally: settled.tally, charged: settled.charged }
+  const { tally, charged, adjusted } = endInTally(terms.meter, books.tally, call, use)
+  const windows = moveAll(moveAll(books.account.windows, adjusted, 'used'), charged, 'settled')
+  return { account: { windows, inFlight }, tally, charged }
+}
+
+function endInTally(meter: Meter, tally: PromptTally, call: RunningCall, use: CallUse): CallEnd {
+  if (meter.kind === 'token') return replaceReserve(tally, call.reserve, use.counts ? use.actual : 0, call.starts)
+  return use.counts ? settleCall(meter, tally, call.permille) : voidCall(meter, tally, call.permille)
 }
 
 /** Enters a call again whose beginning a crash of the database has lost, in the windows that it had found. */
@@ -106,7 +114,7 @@ export function beginAgain(
   books: { readonly account: Account; readonly tally: PromptTally },
   call: RunningCall,
 ): { readonly account: Account; readonly tally: PromptTally } {
-  const { tally, cost } = openCall(terms.meter, books.tally, call.permille, call.starts)
+  const { tally, cost } = openCall(terms.meter, books.tally, call, call.starts)
   const windows = { ...books.account.windows }
   for (const [id, startsAt] of Object.entries(call.starts)) {
     const state = windows[id]
@@ -115,18 +123,13 @@ export function beginAgain(
   }
   return {
     account: {
-      windows: move(windows, { starts: call.starts, micro: cost }, 'used', 1),
+      windows: move(windows, { starts: call.starts, micro: cost }, 'used'),
       inFlight: books.account.inFlight + 1,
     },
     tally,
   }
 }
 
-function moveAll(
-  windows: WindowStates,
-  movements: readonly Movement[],
-  field: 'used' | 'settled',
-  sign: 1 | -1,
-): WindowStates {
-  return movements.reduce((states, movement) => move(states, movement, field, sign), windows)
+function moveAll(windows: WindowStates, movements: readonly Movement[], field: 'used' | 'settled'): WindowStates {
+  return movements.reduce((states, movement) => move(states, movement, field), windows)
 }

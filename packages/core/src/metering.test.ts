@@ -8,12 +8,12 @@ import {
   promptCharge,
   settleCall,
   voidCall,
-  type Meter,
+  type CallMeter,
   type PromptTally,
 } from './metering.ts'
 
-const prompt: Meter = { kind: 'prompt', callsPerPrompt: 20 }
-const perCall: Meter = { kind: 'call', callsPerPrompt: 20 }
+const prompt: CallMeter = { kind: 'prompt', callsPerPrompt: 20 }
+const perCall: CallMeter = { kind: 'call', callsPerPrompt: 20 }
 const meters = fc.record({
   kind: fc.constantFrom('prompt' as const, 'call' as const),
   callsPerPrompt: fc.integer({ min: 1, max: 50 }),
@@ -30,7 +30,7 @@ const steps = fc.array(
   { maxLength: 60 },
 )
 
-function live(meter: Meter, story: readonly Step[], check: (tally: PromptTally) => void = () => {}) {
+function live(meter: CallMeter, story: readonly Step[], check: (tally: PromptTally) => void = () => {}) {
   let tally = emptyTally
   let window = 0
   const open: number[] = []
@@ -39,7 +39,7 @@ function live(meter: Meter, story: readonly Step[], check: (tally: PromptTally) 
   for (const step of story) {
     if ('begin' in step) {
       window = Math.max(window, step.window)
-      tally = openCall(meter, tally, step.begin, { five_hour: window, week: 0 }).tally
+      tally = openCall(meter, tally, weigh(step.begin), { five_hour: window, week: 0 }).tally
       open.push(step.begin)
     } else if (open.length > 0) {
       const [factor] = open.splice(step.end % open.length, 1) as [number]
@@ -55,6 +55,7 @@ function live(meter: Meter, story: readonly Step[], check: (tally: PromptTally) 
   return { tally, open, settled, charged }
 }
 
+const weigh = (permille: number) => ({ permille, reserve: 0 })
 const sumOf = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0)
 const reserved = (tally: PromptTally): number => sumOf(tally.parts.map((p) => p.reserved))
 const settledOf = (tally: PromptTally): number => sumOf(tally.parts.map((p) => p.settled))
@@ -141,8 +142,8 @@ describe('the prompt meter', () => {
   test('a call costs what it adds, and what it reserves is what it was told', () => {
     fc.check(meters, steps, factors, (meter, story, factor) => {
       const { tally } = live(meter, story)
-      const cost = costOfCall(meter, tally, factor)
-      const next = openCall(meter, tally, factor, { five_hour: 9, week: 0 })
+      const cost = costOfCall(meter, tally, weigh(factor))
+      const next = openCall(meter, tally, weigh(factor), { five_hour: 9, week: 0 })
       expect(next.cost).toBe(cost)
       expect(reserved(next.tally) - reserved(tally)).toBe(cost)
     })

@@ -5,10 +5,33 @@ import { microPrompts, type MicroPrompts } from './units.ts'
  * `prompt`: a prompt costs max(max mᵢ, Σ mᵢ ÷ C); a call costs what it adds to that.
  * `call`: every call costs m ÷ C.
  */
-export interface Meter {
+export interface CallMeter {
   readonly kind: 'prompt' | 'call'
   /** C: how many calls one prompt covers. */
   readonly callsPerPrompt: number
+}
+
+/** `token`: every call costs its tokens at its model's rates, times m. Micro-prompts are then micro-credits. */
+export interface TokenMeter {
+  readonly kind: 'token'
+  readonly rates: Readonly<Record<string, TokenRate>>
+  /** No call is charged more than this: what is above is held back for a person to look at (F24). */
+  readonly chargeMax: number
+}
+
+export type Meter = CallMeter | TokenMeter
+
+/** Micro-credits a token. */
+export interface TokenRate {
+  readonly input: number
+  readonly cachedInput: number
+  readonly output: number
+}
+
+/** What a call weighs while it runs: its frozen multiplier and, for the token meter, what was set aside for it. */
+export interface CallWeight {
+  readonly permille: number
+  readonly reserve: number
 }
 
 /** How many calls a prompt has at each multiplier, keyed by permille. */
@@ -44,7 +67,7 @@ export interface Movement {
 }
 
 /** The charge of a prompt with these calls. Σ is rounded up: a fraction of a micro is charged, never given away. */
-export function promptCharge(meter: Meter, counts: Counts): MicroPrompts {
+export function promptCharge(meter: CallMeter, counts: Counts): MicroPrompts {
   let sum = 0
   let max = 0
   for (const [key, count] of Object.entries(counts)) {
@@ -56,8 +79,9 @@ export function promptCharge(meter: Meter, counts: Counts): MicroPrompts {
   return microPrompts(meter.kind === 'call' ? spread : Math.max(max * 1000, spread))
 }
 
-/** What one more call at this multiplier would cost now. */
-export function costOfCall(meter: Meter, tally: PromptTally, permille: number): MicroPrompts {
+/** What one more call would cost now. The token meter cannot know yet: it takes what is set aside. */
+export function costOfCall(meter: Meter, tally: PromptTally, { permille, reserve }: CallWeight): MicroPrompts {
+  if (meter.kind === 'token') return microPrompts(reserve)
   const all = sumOf(tally.open, tally.settled)
   return microPrompts(promptCharge(meter, plus(all, permille, 1)) - promptCharge(meter, all))
 }
@@ -66,19 +90,25 @@ export function costOfCall(meter: Meter, tally: PromptTally, permille: number): 
 export function openCall(
   meter: Meter,
   tally: PromptTally,
-  permille: number,
+  weight: CallWeight,
   starts: WindowStarts,
 ): { readonly tally: PromptTally; readonly cost: MicroPrompts } {
-  const cost = costOfCall(meter, tally, permille)
-  return { cost, tally: { ...tally, open: plus(tally.open, permille, 1), parts: reserve(tally.parts, starts, cost) } }
+  const cost = costOfCall(meter, tally, weight)
+  const open = meter.kind === 'token' ? tally.open : plus(tally.open, weight.permille, 1)
+  return { cost, tally: { ...tally, open, parts: reserve(tally.parts, starts, cost) } }
+}
+
+/** What the end of a call changes: the tally, and by what the windows' two figures move. */
+export interface CallEnd {
+  readonly tally: PromptTally
+  /** Settled: what the call is charged. */
+  readonly charged: readonly Movement[]
+  /** Used, beyond what was reserved (negative: given back). */
+  readonly adjusted: readonly Movement[]
 }
 
 /** A call ends and counts: what the settled calls now cost is moved from reserved to settled, oldest part first. */
-export function settleCall(
-  meter: Meter,
-  tally: PromptTally,
-  permille: number,
-): { readonly tally: PromptTally; readonly charged: readonly Movement[] } {
+export function settleCall(meter: CallMeter, tally: PromptTally, permille: number): CallEnd {
   const settled = plus(tally.settled, permille, 1)
   let due = promptCharge(meter, settled) - promptCharge(meter, tally.settled)
   const charged: Movement[] = []
@@ -90,32 +120,44 @@ export function settleCall(
     return { ...part, settled: part.settled + micro }
   })
   if (due !== 0) throw new Error(`a prompt was about to settle ${due} micro-prompts more than it had reserved`)
-  return { tally: { open: plus(tally.open, permille, -1), settled, parts }, charged }
+  return { tally: { open: plus(tally.open, permille, -1), settled, parts }, charged, adjusted: [] }
 }
 
 /** A call ends and does not count: what the prompt no longer costs is given back, newest part first. */
-export function voidCall(
-  meter: Meter,
-  tally: PromptTally,
-  permille: number,
-): { readonly tally: PromptTally; readonly released: readonly Movement[] } {
+export function voidCall(meter: CallMeter, tally: PromptTally, permille: number): CallEnd {
   const open = plus(tally.open, permille, -1)
   const before = promptCharge(meter, sumOf(tally.open, tally.settled))
   let back = before - promptCharge(meter, sumOf(open, tally.settled))
-  const released: Movement[] = []
+  const adjusted: Movement[] = []
   const parts = tally.parts
     .toReversed()
     .map((part) => {
       const micro = Math.min(back, part.reserved - part.settled)
       if (micro <= 0) return part
       back -= micro
-      released.push({ starts: part.starts, micro })
+      adjusted.push({ starts: part.starts, micro: -micro })
       return { ...part, reserved: part.reserved - micro }
     })
     .toReversed()
     .filter((part) => part.reserved > 0)
   if (back !== 0) throw new Error(`a prompt was about to give back ${back} micro-prompts that it had not reserved`)
-  return { tally: { open, settled: tally.settled, parts }, released }
+  return { tally: { open, settled: tally.settled, parts }, charged: [], adjusted }
+}
+
+/** The end of a call under the token meter: what was set aside becomes what it really used, in the same windows (F45). */
+export function replaceReserve(tally: PromptTally, reserved: number, actual: number, starts: WindowStarts): CallEnd {
+  const change = actual - reserved
+  const at = tally.parts.findIndex((part) => sameStarts(part.starts, starts))
+  const part = tally.parts[at] ?? { starts, reserved: 0, settled: 0 }
+  const next = { starts, reserved: part.reserved + change, settled: part.settled + actual }
+  if (next.reserved < next.settled)
+    throw new Error(`a part was about to settle ${next.settled} of ${next.reserved} reserved`)
+  const others = tally.parts.filter((_, i) => i !== at)
+  return {
+    tally: { ...tally, parts: next.reserved > 0 ? [...others, next] : others },
+    charged: actual > 0 ? [{ starts, micro: actual }] : [],
+    adjusted: change === 0 ? [] : [{ starts, micro: change }],
+  }
 }
 
 function reserve(parts: readonly TallyPart[], starts: WindowStarts, micro: number): readonly TallyPart[] {

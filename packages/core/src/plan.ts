@@ -9,6 +9,8 @@ export interface PlanTerms {
   /** Higher is better: of several running plans the best one is drawn. */
   readonly rank: number
   readonly meter: Meter
+  /** What a million micro-units are called. */
+  readonly unit: 'prompts' | 'credits'
   readonly windows: readonly WindowRule[]
   /** Calls that may run at the same time. */
   readonly concurrencyMax: number

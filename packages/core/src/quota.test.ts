@@ -54,13 +54,13 @@ describe('windows', () => {
 
   test('F45: a movement of a window that has begun anew leaves the new one alone', () => {
     const states = { five_hour: { startsAt: plus(HOUR_MS), used: 7, settled: 7 } }
-    expect(move(states, { starts: { five_hour: bought }, micro: 5 }, 'used', -1)).toEqual(states)
-    expect(move(states, { starts: startsOf(states), micro: 5 }, 'used', -1).five_hour?.used).toBe(2)
+    expect(move(states, { starts: { five_hour: bought }, micro: -5 }, 'used')).toEqual(states)
+    expect(move(states, { starts: startsOf(states), micro: -5 }, 'used').five_hour?.used).toBe(2)
   })
 
   test('a window never holds less than nothing: a fault, not a silent clamp', () => {
     const states = { five_hour: { startsAt: bought, used: 1, settled: 0 } }
-    expect(() => move(states, { starts: startsOf(states), micro: 2 }, 'used', -1)).toThrow(/-1/)
+    expect(() => move(states, { starts: startsOf(states), micro: -2 }, 'used')).toThrow(/-1/)
   })
 })
 

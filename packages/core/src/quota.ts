@@ -14,11 +14,15 @@ export interface WindowRule {
   readonly allowance: number
 }
 
-/** What is stored of a window: when it began and what it holds, in micro-prompts. `used` includes open calls. */
+/**
+ * What is stored of a window: when it began and what it holds, in micro-prompts. `used` includes open calls. `credit` is
+ * what an operator has given on top of the allowance for this window alone: usage itself is never written down (F40, F43).
+ */
 export interface WindowState {
   readonly startsAt: number
   readonly used: number
   readonly settled: number
+  readonly credit?: number
 }
 
 export type WindowStates = Readonly<Record<string, WindowState>>
@@ -28,6 +32,8 @@ export interface StandingWindow {
   readonly rule: WindowRule
   readonly startsAt?: Instant
   readonly resetsAt?: Instant
+  /** The rule's allowance and what was credited to this window. */
+  readonly allowance: number
   readonly used: number
   readonly settled: number
 }
@@ -50,14 +56,17 @@ export function windowNow(
   state: WindowState | undefined,
   now: Instant,
 ): StandingWindow {
-  if (rule.kind === 'first_use') {
-    if (!state || now >= state.startsAt + rule.lengthMs) return { rule, used: 0, settled: 0 }
-    return { rule, ...spanOf(rule, state.startsAt), used: state.used, settled: state.settled }
-  }
-  const startsAt = anchor + Math.floor((now - anchor) / rule.lengthMs) * rule.lengthMs
-  const same = state?.startsAt === startsAt
-  return { rule, ...spanOf(rule, startsAt), used: same ? state.used : 0, settled: same ? state.settled : 0 }
+  const startsAt = rule.kind === 'anchored' ? anchoredStart(rule, anchor, now) : state?.startsAt
+  const current = state !== undefined && state.startsAt === startsAt && now < state.startsAt + rule.lengthMs
+  const allowance = rule.allowance + (current ? (state.credit ?? 0) : 0)
+  const { used, settled } = current ? state : { used: 0, settled: 0 }
+  if (rule.kind === 'first_use' && !current) return { rule, allowance, used, settled }
+  const span = { startsAt: instant(startsAt as number), resetsAt: instant((startsAt as number) + rule.lengthMs) }
+  return { rule, ...span, allowance, used, settled }
 }
+
+const anchoredStart = (rule: WindowRule, anchor: Instant, now: Instant): number =>
+  anchor + Math.floor((now - anchor) / rule.lengthMs) * rule.lengthMs
 
 /**
  * May a call of this cost begin? Takes nothing yet: the cost is put in with `openWindows` and `move`.
@@ -70,14 +79,14 @@ export function mayBegin(
 ): Outcome<void, QuotaRefusal> {
   if (call.cost > 0) {
     const full = windows
-      .filter((window) => window.used + call.cost > window.rule.allowance)
+      .filter((window) => window.used + call.cost > window.allowance)
       // The one that resets last decides: before that instant nothing would help.
       .toSorted((a, b) => resetOf(b, now) - resetOf(a, now))[0]
     if (full) {
       return no({
         code: 'window_full',
         window: full.rule.id,
-        allowance: full.rule.allowance,
+        allowance: full.allowance,
         used: full.used,
         cost: call.cost,
         resetsAt: instant(resetOf(full, now)),
@@ -94,7 +103,9 @@ export function mayBegin(
 export function openWindows(windows: readonly StandingWindow[], now: Instant): WindowStates {
   const states: Record<string, WindowState> = {}
   for (const window of windows) {
-    states[window.rule.id] = { startsAt: window.startsAt ?? now, used: window.used, settled: window.settled }
+    const credit = window.allowance - window.rule.allowance
+    const state = { startsAt: window.startsAt ?? now, used: window.used, settled: window.settled }
+    states[window.rule.id] = credit === 0 ? state : { ...state, credit }
   }
   return states
 }
@@ -106,20 +117,22 @@ export function startsOf(states: WindowStates): WindowStarts {
 }
 
 /** Applies a movement to the windows it belongs to. A window that has begun anew since then is left alone (F45). */
-export function move(states: WindowStates, movement: Movement, field: 'used' | 'settled', sign: 1 | -1): WindowStates {
+export function move(states: WindowStates, movement: Movement, field: 'used' | 'settled'): WindowStates {
   const next: Record<string, WindowState> = { ...states }
   for (const [id, startsAt] of Object.entries(movement.starts)) {
     const state = next[id]
     if (state?.startsAt !== startsAt) continue
-    const value = state[field] + sign * movement.micro
+    const value = state[field] + movement.micro
     if (value < 0) throw new Error(`window ${id} was about to hold ${value} micro-prompts`)
     next[id] = { ...state, [field]: value }
   }
   return next
 }
 
-function spanOf(rule: WindowRule, startsAt: number): { startsAt: Instant; resetsAt: Instant } {
-  return { startsAt: instant(startsAt), resetsAt: instant(startsAt + rule.lengthMs) }
+/** Gives micro-prompts on top of what a window allows, until its reset; an untouched one opens by it. */
+export function creditWindow(states: WindowStates, window: StandingWindow, micro: number, now: Instant): WindowStates {
+  const current = openWindows([window], now)[window.rule.id] as WindowState
+  return { ...states, [window.rule.id]: { ...current, credit: (current.credit ?? 0) + micro } }
 }
 
 const resetOf = (window: StandingWindow, now: Instant): number => window.resetsAt ?? now + window.rule.lengthMs

@@ -5,6 +5,7 @@ import {
   MICRO_PER_PROMPT,
   multiplierAt,
   type Instant,
+  type Meter,
   type Multiplier,
   type MultiplierRule,
   type PlanTerms,
@@ -142,17 +143,36 @@ export function planTerms(plan: PlanDocument): PlanTerms & { readonly prices: Pl
     plan: plan.id,
     name: plan.name,
     rank: plan.rank,
-    meter: { kind: plan.meter.kind, callsPerPrompt: plan.meter.calls_per_prompt },
+    meter: meterOf(plan.meter),
+    unit: plan.meter.kind === 'token' ? 'credits' : 'prompts',
     windows: plan.windows.map((w) => ({
       id: w.id,
       kind: w.kind,
       lengthMs: (w.hours ?? (w.days ?? 0) * 24) * HOUR_MS,
-      allowance: Math.round(w.prompts * MICRO_PER_PROMPT),
+      allowance: Math.round((w.prompts ?? w.credits ?? 0) * MICRO_PER_PROMPT),
     })),
     concurrencyMax: plan.concurrency,
     models: plan.models,
     prices: plan.prices,
   }
+}
+
+/** Credits per 10,000 tokens are a hundred micro-credits a token. */
+const microPerToken = (rate: string): number => Math.round(Number(rate) * 100)
+
+function meterOf(meter: PlanDocument['meter']): Meter {
+  if (meter.kind !== 'token') return { kind: meter.kind, callsPerPrompt: meter.calls_per_prompt }
+  const rates = Object.fromEntries(
+    Object.entries(meter.rates).map(([model, rate]) => [
+      model,
+      {
+        input: microPerToken(rate.input),
+        cachedInput: microPerToken(rate.cached_input),
+        output: microPerToken(rate.output),
+      },
+    ]),
+  )
+  return { kind: 'token', rates, chargeMax: meter.call_max * MICRO_PER_PROMPT }
 }
 
 export const fingerprint = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 32)

@@ -53,7 +53,13 @@ function* references(doc: CatalogDocument): Generator<[Path, string]> {
   const modelCure = (id: string) => `no model ${id}: add it under models, or use one of ${[...models].join(', ')}`
   for (const [i, plan] of doc.plans.entries()) {
     yield* duplicates(`plans.${i}.windows`, plan.windows)
-    for (const [k, id] of plan.models.entries()) if (!models.has(id)) yield [['plans', i, 'models', k], modelCure(id)]
+    for (const [k, id] of plan.models.entries()) {
+      if (!models.has(id)) yield [['plans', i, 'models', k], modelCure(id)]
+      // A missing rate must never make a model free by itself (F23).
+      else if (plan.meter.kind === 'token' && !plan.meter.rates[id]) {
+        yield [['plans', i, 'meter', 'rates'], `no rate for ${id}, a model of the plan: add one`]
+      }
+    }
   }
   for (const [i, alias] of doc.aliases.entries()) {
     if (!models.has(alias.model)) yield [['aliases', i, 'model'], modelCure(alias.model)]

@@ -16,8 +16,10 @@ const windowSchema = z
     kind: z.enum(['first_use', 'anchored']),
     hours: positive.optional(),
     days: positive.optional(),
-    prompts: z.number().positive('use a number above 0').multipleOf(0.000001),
+    prompts: z.number().positive('use a number above 0').multipleOf(0.000001).optional(),
+    credits: z.number().positive('use a number above 0').multipleOf(0.000001).optional(),
   })
+  .refine((w) => (w.prompts === undefined) !== (w.credits === undefined), 'give either `prompts` or `credits`')
   .refine((w) => (w.hours === undefined) !== (w.days === undefined), 'give either `hours` or `days`')
 
 const toolQuota = z.union([
@@ -26,11 +28,26 @@ const toolQuota = z.union([
   z.strictObject({ included: z.literal(false) }),
 ])
 
+/** Rates are credits per 10,000 tokens; `call_max` is the most credits that one call may cost. */
+const rateSchema = z.strictObject({
+  input: decimal(2, 'credits per 10,000 tokens'),
+  cached_input: decimal(2, 'credits per 10,000 tokens'),
+  output: decimal(2, 'credits per 10,000 tokens'),
+})
+const tokenMeterSchema = z.strictObject({
+  kind: z.literal('token'),
+  rates: z.record(slug, rateSchema),
+  call_max: positive,
+})
+
 const planSchema = z.strictObject({
   id: slug,
   name: z.string().min(1),
   rank: z.number().int(),
-  meter: z.strictObject({ kind: z.enum(['prompt', 'call']), calls_per_prompt: positive }),
+  meter: z.discriminatedUnion('kind', [
+    z.strictObject({ kind: z.enum(['prompt', 'call']), calls_per_prompt: positive }),
+    tokenMeterSchema,
+  ]),
   windows: z.array(windowSchema).min(1, 'a plan needs at least one window, or it would be without limit'),
   concurrency: positive,
   prices: z.strictObject({

@@ -7,6 +7,7 @@ import {
   instant,
   makeId,
   no,
+  tokenReserve,
   yes,
   type Instant,
   type KnownPrompt,
@@ -120,7 +121,7 @@ function decide(request: AdmissionRequest, scene: Scene): Answer {
     terms,
     instant(account.anchor_at),
     { account: { windows: account.windows, inFlight: account.in_flight }, tally: joined?.tally ?? emptyTally },
-    multiplier.permille,
+    { permille: multiplier.permille, reserve: reserveOf(terms, request, multiplier.permille) },
     now,
   )
   if (!begun.ok) return no(nameRefusal(begun.no, terms, now))
@@ -170,6 +171,10 @@ function decide(request: AdmissionRequest, scene: Scene): Answer {
     admission,
   })
   return yes(admission)
+}
+
+function reserveOf({ meter }: PlanTerms, request: AdmissionRequest, permille: number): number {
+  return meter.kind === 'token' ? tokenReserve(meter, request.model, request.expected, permille) : 0
 }
 
 function nameRefusal(refusal: QuotaRefusal, terms: PlanTerms, now: Instant): Refusal {

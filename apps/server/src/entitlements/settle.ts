@@ -1,4 +1,12 @@
-import { beginAgain, emptyTally, endCall, type Movement } from '@codeplan/core'
+import {
+  beginAgain,
+  emptyTally,
+  endCall,
+  tokenCharge,
+  type Movement,
+  type PlanTerms,
+  type TokenCharge,
+} from '@codeplan/core'
 
 import type { CatalogRoom } from '../catalog/index.ts'
 import type { Clock, Db } from '../platform/index.ts'
@@ -48,13 +56,14 @@ export async function settle(deps: SettleDeps, settlements: readonly Settlement[
       const plan = terms.get(admission.planVersionId)
       if (!account || !plan) throw new Error(`call ${admission.id} belongs to nobody`)
       const prompt = prompts.get(admission.promptId) ?? lostPrompt(settlement)
-      const call = { permille: admission.multiplier, starts: admission.starts }
+      const call = { permille: admission.multiplier, reserve: admission.cost, starts: admission.starts }
+      const { charge, held: heldBack } = useOf(settlement, plan)
       const found = { account: { windows: account.windows, inFlight: account.in_flight }, tally: prompt.tally }
       const begun = held.has(admission.id) ? found : beginAgain(plan, found, call)
-      const ended = endCall(plan, begun, call, settlement.billable)
+      const ended = endCall(plan, begun, call, { counts: settlement.billable, actual: charge })
       accounts.set(account.id, { ...account, windows: ended.account.windows, in_flight: ended.account.inFlight })
       prompts.set(prompt.id, { ...prompt, tally: ended.tally })
-      events.push(eventOf(settlement, ended.charged, now))
+      events.push(eventOf(settlement, ended.charged, heldBack, now))
       return true
     })
     if (events.length > 0) {
@@ -66,6 +75,14 @@ export async function settle(deps: SettleDeps, settlements: readonly Settlement[
     }
     return answers
   })
+}
+
+/** What the token meter charges. Where nobody has counted (a crash), what was set aside. */
+function useOf(settlement: Settlement, { meter }: PlanTerms): TokenCharge {
+  const { admission, tokens, tokensFrom } = settlement
+  if (meter.kind !== 'token') return { charge: 0, held: 0 }
+  if (tokensFrom === 'none') return { charge: admission.cost, held: 0 }
+  return tokenCharge(meter, admission.model, tokens, admission.multiplier)
 }
 
 function lostPrompt({ admission }: Settlement): PromptRow {
@@ -82,7 +99,7 @@ function lostPrompt({ admission }: Settlement): PromptRow {
   }
 }
 
-function eventOf(settlement: Settlement, charged: readonly Movement[], now: number): EventRow {
+function eventOf(settlement: Settlement, charged: readonly Movement[], heldBack: number, now: number): EventRow {
   const { admission, tokens } = settlement
   return {
     id: admission.id,
@@ -107,7 +124,12 @@ function eventOf(settlement: Settlement, charged: readonly Movement[], now: numb
     output_tokens: tokens.outputTokens,
     reasoning_tokens: tokens.reasoningTokens,
     list_price: settlement.listPrice,
-    details: { ...settlement.details, tokensFrom: settlement.tokensFrom, admission },
+    details: {
+      ...settlement.details,
+      tokensFrom: settlement.tokensFrom,
+      ...(heldBack > 0 ? { heldBack } : {}),
+      admission,
+    },
   }
 }
 

@@ -20,6 +20,8 @@ export interface AdmissionRequest {
   readonly evidence: CallEvidence
   readonly path: string
   readonly stream: boolean
+  /** What a meter of tokens sets aside: input by bytes, and the longest answer that was asked for. */
+  readonly expected: { readonly inputTokens: number; readonly outputTokensMax: number }
   /** No call lasts longer; its hold is settled by recovery after that. */
   readonly totalMsMax: number
 }

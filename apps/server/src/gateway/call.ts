@@ -90,6 +90,10 @@ export async function handleCall(
     evidence,
     path: target.path,
     stream: outline.stream,
+    expected: {
+      inputTokens: Math.ceil(received.value.length / BYTES_PER_TOKEN),
+      outputTokensMax: Math.min(outline.maxTokens ?? model.outputTokensMax, model.outputTokensMax),
+    },
     totalMsMax: catalog.limits.totalMsMax,
   })
   if (!admitted.ok) return no(nameForBase(admitted.no, target))
