@@ -14,7 +14,7 @@ export const explain: Command = {
   run: async (rooms, { words: [id = ''] }) => {
     const event = await eventById(rooms.db.queries, id)
     const hold = event ? undefined : await holdById(rooms.db.queries, id)
-    const admission = (event?.details as { admission: Admission } | undefined)?.admission ?? hold?.admission
+    const admission = event?.details.admission ?? hold?.admission
     if (!admission) return wrong(`no call ${id}: the id stands in the x-request-id header of its answer`)
     const calls = await promptCalls(rooms.db.queries, admission.promptId)
     const zone = rooms.catalog.current().operator.zone
@@ -39,9 +39,9 @@ function tell(admission: Admission, event: EventRow | undefined, calls: readonly
   ]
   if (event) {
     const tokens = `${event.input_tokens + event.cache_read_tokens} in (${event.cache_read_tokens} cached), ${event.output_tokens} out`
-    const { tokensFrom, totalMs } = event.details as { tokensFrom?: string; totalMs?: number }
+    const { tokensFrom, totalMs } = event.details
     lines.push(
-      `ended     ${event.ending} after ${totalMs ?? '?'} ms, ${event.billable ? 'counts' : 'does not count'}: ${inPrompts(event.charge)} prompts`,
+      `ended     ${event.ending} after ${totalMs} ms, ${event.billable ? 'counts' : 'does not count'}: ${inPrompts(event.charge)} prompts`,
       `tokens    ${tokens}, by ${tokensFrom}; ${(event.list_price / 1e8).toFixed(6)} at list price`,
     )
   } else lines.push('ended     not yet')

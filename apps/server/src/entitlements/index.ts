@@ -15,7 +15,7 @@ export { ALIVE_EVERY_MS, noTokens } from './recover.ts'
 export { eventById, holdById, promptCalls, type EventRow, type HoldRow } from './store.ts'
 export { checkBooks, type BooksFault } from './check.ts'
 export type { Admission, AdmissionRequest, Ending, Granted, Settlement, Standing }
-export type { Tokens } from './types.ts'
+export type { EventDetails, Tokens, Tried } from './types.ts'
 
 /** May this call run, and what did it use? */
 export interface Entitlements {

@@ -36,7 +36,10 @@ export async function recover(deps: SettleDeps & { readonly node: string }): Pro
       count: HOLDS_AT_ONCE,
     })
     if (holds.length === 0) break
-    const counted = await settle(deps, holds.map(settlementOf))
+    const counted = await settle(
+      deps,
+      holds.map((hold) => settlementOf(hold, now)),
+    )
     recovered += counted.filter(Boolean).length
     if (holds.length < HOLDS_AT_ONCE) break
   }
@@ -44,7 +47,7 @@ export async function recover(deps: SettleDeps & { readonly node: string }): Pro
   return recovered
 }
 
-function settlementOf(hold: HoldRow): Settlement {
+function settlementOf(hold: HoldRow, now: number): Settlement {
   return {
     admission: hold.admission,
     ending: 'recovered',
@@ -52,6 +55,7 @@ function settlementOf(hold: HoldRow): Settlement {
     tokens: noTokens,
     tokensFrom: 'none',
     listPrice: 0,
-    details: {},
+    timing: { firstByteMs: undefined, totalMs: now - hold.admitted_at },
+    tried: [],
   }
 }

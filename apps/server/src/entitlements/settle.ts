@@ -10,6 +10,7 @@ import {
 
 import type { CatalogRoom } from '../catalog/index.ts'
 import type { Clock, Db } from '../platform/index.ts'
+import { hoursOf } from './hours.ts'
 import {
   eventsThere,
   holdsThere,
@@ -46,7 +47,7 @@ export async function settle(deps: SettleDeps, settlements: readonly Settlement[
     const done = unheld.length > 0 ? await eventsThere(tx, unheld) : new Set<string>()
     const terms = await deps.catalog.planVersions(tx, distinct(settlements, 'planVersionId'))
 
-    const events: EventRow[] = []
+    const ended: { event: EventRow; settlement: Settlement }[] = []
     const seen = new Set(done)
     const answers = settlements.map((settlement) => {
       const { admission } = settlement
@@ -60,17 +61,18 @@ export async function settle(deps: SettleDeps, settlements: readonly Settlement[
       const { charge, held: heldBack } = useOf(settlement, plan)
       const found = { account: { windows: account.windows, inFlight: account.in_flight }, tally: prompt.tally }
       const begun = held.has(admission.id) ? found : beginAgain(plan, found, call)
-      const ended = endCall(plan, begun, call, { counts: settlement.billable, actual: charge })
-      accounts.set(account.id, { ...account, windows: ended.account.windows, in_flight: ended.account.inFlight })
-      prompts.set(prompt.id, { ...prompt, tally: ended.tally })
-      events.push(eventOf(settlement, ended.charged, heldBack, now))
+      const end = endCall(plan, begun, call, { counts: settlement.billable, actual: charge })
+      accounts.set(account.id, { ...account, windows: end.account.windows, in_flight: end.account.inFlight })
+      prompts.set(prompt.id, { ...prompt, tally: end.tally })
+      ended.push({ settlement, event: eventOf(settlement, end.charged, heldBack, now) })
       return true
     })
-    if (events.length > 0) {
+    if (ended.length > 0) {
       await saveSettlements(tx, {
         quotas: [...accounts.values()].map(({ id, windows, in_flight }) => ({ id, windows, in_flight })),
         prompts: [...prompts.values()],
-        events,
+        events: ended.map(({ event }) => event),
+        hours: hoursOf(ended),
       })
     }
     return answers
@@ -125,10 +127,12 @@ function eventOf(settlement: Settlement, charged: readonly Movement[], heldBack:
     reasoning_tokens: tokens.reasoningTokens,
     list_price: settlement.listPrice,
     details: {
-      ...settlement.details,
-      tokensFrom: settlement.tokensFrom,
-      ...(heldBack > 0 ? { heldBack } : {}),
       admission,
+      tokensFrom: settlement.tokensFrom,
+      firstByteMs: settlement.timing.firstByteMs ?? null,
+      totalMs: settlement.timing.totalMs,
+      tried: settlement.tried,
+      ...(heldBack > 0 ? { heldBack } : {}),
     },
   }
 }

@@ -1,7 +1,8 @@
 import type { Instant, PromptTally, WindowStates } from '@codeplan/core'
 
 import { jsonb, run, sql, type Queries, type Tx } from '../platform/index.ts'
-import type { Admission } from './types.ts'
+import type { HourRow } from './hours.ts'
+import type { Admission, EventDetails } from './types.ts'
 
 export interface AccountRow {
   readonly id: string
@@ -139,18 +140,45 @@ export interface EventRow {
   readonly output_tokens: number
   readonly reasoning_tokens: number
   readonly list_price: number
-  readonly details: unknown
+  readonly details: EventDetails
 }
+
+const HOUR_SUMS = [
+  'calls',
+  'failed',
+  'charge',
+  'input_tokens',
+  'cache_read_tokens',
+  'cache_write_tokens',
+  'output_tokens',
+  'list_price',
+  'answered',
+  'first_byte_ms',
+  'output_ms',
+]
+/** The rows are those of subscriptions whose hot row is locked, so two settlements never wait for each other in a circle. */
+const ADD_HOURS = `added_hours as (
+    insert into usage_hours (subscription_id, hour_at, model, tool, key_id, ${HOUR_SUMS.join(', ')})
+    select subscription_id, hour_at, model, tool, key_id, ${HOUR_SUMS.join(', ')}
+    from jsonb_to_recordset($4::jsonb) as r(subscription_id text, hour_at int8, model text, tool text, key_id text,
+      ${HOUR_SUMS.map((name) => `${name} int8`).join(', ')})
+    on conflict (subscription_id, hour_at, model, tool, key_id)
+    do update set ${HOUR_SUMS.map((name) => `${name} = usage_hours.${name} + excluded.${name}`).join(', ')})`
 
 /** One statement: what the windows and prompts hold now, the facts, and the end of the holds. */
 export async function saveSettlements(
   tx: Tx,
-  change: { quotas: readonly QuotaChange[]; prompts: readonly PromptRow[]; events: readonly EventRow[] },
+  change: {
+    quotas: readonly QuotaChange[]
+    prompts: readonly PromptRow[]
+    events: readonly EventRow[]
+    hours: readonly HourRow[]
+  },
 ): Promise<void> {
   await run(
     tx,
     `with ${SAVE_QUOTAS}, ${SAVE_PROMPTS}, ended as (
-      delete from holds using jsonb_to_recordset($3::jsonb) as r(id text) where holds.id = r.id)
+      delete from holds using jsonb_to_recordset($3::jsonb) as r(id text) where holds.id = r.id), ${ADD_HOURS}
     insert into meter_events (id, admitted_at, settled_at, member_id, subscription_id, key_id, prompt_id, ending, billable,
       model, multiplier, charge, charges, input_tokens, cache_read_tokens, cache_write_5m_tokens, cache_write_1h_tokens,
       output_tokens, reasoning_tokens, list_price, details)
@@ -158,7 +186,7 @@ export async function saveSettlements(
       subscription_id text, key_id text, prompt_id text, ending text, billable boolean, model text, multiplier int,
       charge int8, charges jsonb, input_tokens int8, cache_read_tokens int8, cache_write_5m_tokens int8,
       cache_write_1h_tokens int8, output_tokens int8, reasoning_tokens int8, list_price int8, details jsonb)`,
-    [jsonb(change.quotas), jsonb(change.prompts), jsonb(change.events)],
+    [jsonb(change.quotas), jsonb(change.prompts), jsonb(change.events), jsonb(change.hours)],
   )
 }
 

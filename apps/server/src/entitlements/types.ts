@@ -80,6 +80,27 @@ export interface Settlement {
   readonly tokens: Tokens
   readonly tokensFrom: 'upstream' | 'estimate' | 'none'
   readonly listPrice: number
-  /** Anything else the receipt tells: upstream, attempts, timings, status. */
-  readonly details: Readonly<Record<string, unknown>>
+  /** Milliseconds from admission; no first byte when no answer began. */
+  readonly timing: { readonly firstByteMs: number | undefined; readonly totalMs: number }
+  /** Which upstreams were tried, and how each try ended. */
+  readonly tried: readonly Tried[]
+}
+
+export interface Tried {
+  readonly upstream: string
+  readonly model: string
+  readonly end: string
+  readonly status?: number
+  readonly why?: string
+}
+
+/** What an event tells beside its columns: the admission as it was decided, and how the call went. */
+export interface EventDetails {
+  readonly admission: Admission
+  readonly tokensFrom: Settlement['tokensFrom']
+  readonly firstByteMs: number | null
+  readonly totalMs: number
+  readonly tried: readonly Tried[]
+  /** Micro-credits above the ceiling of one call, not charged. */
+  readonly heldBack?: number
 }

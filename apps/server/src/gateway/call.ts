@@ -11,6 +11,7 @@ import {
   type Entitlements,
   type Settlement,
   type Tokens,
+  type Tried,
 } from '../entitlements/index.ts'
 import type { Identify, Principal } from '../identity/index.ts'
 import { word, type Clock, type Log, type Metrics, type Refusal } from '../platform/index.ts'
@@ -135,14 +136,6 @@ interface CallFacts {
   readonly body: Buffer
   readonly admission: Admission
   readonly principal: Principal
-}
-
-interface Tried {
-  readonly upstream: string
-  readonly model: string
-  readonly end: AttemptEnd['kind']
-  readonly status?: number
-  readonly why?: string
 }
 
 class Call implements RunningCall {
@@ -303,7 +296,8 @@ class Call implements RunningCall {
       tokens,
       tokensFrom,
       listPrice: listPrice(model.prices, tokens),
-      details: { tried: this.tried, firstByteMs, totalMs: endedAt - admission.admittedAt, endedAt },
+      timing: { firstByteMs, totalMs: endedAt - admission.admittedAt },
+      tried: this.tried,
     }
   }
 

@@ -126,6 +126,57 @@ export const foundation: readonly string[] = [
   `create index meter_events_by_id on meter_events (id)`,
   `create index meter_events_by_prompt on meter_events (prompt_id)`,
 
+  // The same facts by hour (UTC), written in the transaction that writes the facts: usage of a month is a few hundred
+  // rows. `failed` counts calls that failed for reasons that are not the caller's.
+  `create table usage_hours (
+    subscription_id text not null,
+    hour_at int8 not null,
+    model text not null,
+    tool text not null,
+    key_id text not null,
+    calls int8 not null,
+    failed int8 not null,
+    charge int8 not null,
+    input_tokens int8 not null,
+    cache_read_tokens int8 not null,
+    cache_write_tokens int8 not null,
+    output_tokens int8 not null,
+    list_price int8 not null,
+    answered int8 not null,
+    first_byte_ms int8 not null,
+    output_ms int8 not null,
+    primary key (subscription_id, hour_at, model, tool, key_id)
+  )`,
+  `create index usage_hours_by_hour on usage_hours (hour_at)`,
+
+  // What an operator gave on top of a window, by whom and why (F40).
+  `create table quota_credits (
+    id text primary key,
+    subscription_id text not null references subscriptions,
+    window_id text not null,
+    window_starts_at int8 not null,
+    micro int8 not null,
+    reason text not null,
+    given_by text not null,
+    given_at int8 not null
+  )`,
+
+  // Answers kept for callers who name their request by an Idempotency-Key (F09).
+  `create table kept_answers (
+    member_id text not null,
+    key text not null,
+    fingerprint text not null,
+    call_id text not null,
+    created_at int8 not null,
+    -- Null while the call runs.
+    finished_at int8,
+    status int,
+    headers jsonb,
+    body bytea,
+    primary key (member_id, key)
+  )`,
+  `create index kept_answers_by_age on kept_answers (created_at)`,
+
   // A node that is alive says so; the holds of one that has fallen silent are settled by the others.
   `create table nodes (
     id text primary key,
