@@ -19,11 +19,11 @@ const OWNERS: readonly (readonly [RegExp, string])[] = [
   [/\/server\/src\/|\/apps\/|\/packages\//, 'gateway: the rest'],
   [/node:_http_server|node:_http_outgoing|node:_http_incoming|node:_http_common|node:internal\/http/, 'node:http'],
 ]
-const ALONE: Readonly<Record<string, string>> = {
-  '(garbage collector)': 'garbage collection',
-  '(program)': 'native: event loop, system calls',
-  '(idle)': 'idle',
-}
+const ALONE: ReadonlyMap<string, string> = new Map([
+  ['(garbage collector)', 'garbage collection'],
+  ['(program)', 'native: event loop, system calls'],
+  ['(idle)', 'idle'],
+])
 const NOBODY = 'Node: sockets, streams, timers'
 
 interface Entry {
@@ -88,10 +88,7 @@ function ownersOf({ nodes }: CpuProfile): ReadonlyMap<number, string> {
 }
 
 function ownerOf({ functionName, url }: CallFrame): string | undefined {
-  const alone = ALONE[functionName]
-  if (alone) return alone
-  if (url === '' && /^(parse|stringify)$/.test(functionName)) return undefined
-  return OWNERS.find(([pattern]) => pattern.test(url))?.[1]
+  return ALONE.get(functionName) ?? OWNERS.find(([pattern]) => pattern.test(url))?.[1]
 }
 
 function labelOf({ functionName, url, lineNumber }: CallFrame): string {

@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-import Fastify, { LogController } from 'fastify'
+import Fastify, { LogController, type FastifyBaseLogger } from 'fastify'
 
 import { makeGateway, makeUpstreamPools, type Gateway } from './gateway/index.ts'
 import { ALIVE_EVERY_MS } from './entitlements/index.ts'
@@ -9,6 +9,7 @@ import { isReady } from './ready.ts'
 import { keepDumps } from './dumps.ts'
 import { makeJobs, makePartitions } from './platform/index.ts'
 import type { Rooms } from './rooms.ts'
+import { registerUsage } from './usage/index.ts'
 
 export interface App {
   readonly port: number
@@ -34,7 +35,7 @@ export async function startApp(rooms: Rooms, options: { readonly sandboxUrl: str
   const gateway = makeGateway({ ...rooms, pools })
 
   const fastify = Fastify({
-    loggerInstance: log,
+    loggerInstance: log as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
     serverFactory: (handler) => serverFor(handler),
   })
@@ -61,6 +62,7 @@ export async function startApp(rooms: Rooms, options: { readonly sandboxUrl: str
   fastify.get('/metrics', async (_, reply) => {
     return reply.type(rooms.metrics.registry.contentType).send(await rooms.metrics.registry.metrics())
   })
+  await registerUsage(fastify, rooms)
   fastify.setNotFoundHandler((request, reply) =>
     reply.code(404).send({ error: { code: '1222', message: `API ${request.url.split('?')[0]} does not exist` } }),
   )

@@ -14,6 +14,10 @@ export interface PlanTerms {
   readonly windows: readonly WindowRule[]
   /** Calls that may run at the same time. */
   readonly concurrencyMax: number
+  /** Fees in the main unit of the operator's currency, as decimal text. */
+  readonly prices: { readonly month: string; readonly quarter?: string | undefined; readonly year?: string | undefined }
+  /** How existing meters are told of the windows: as shares (`tokens`) or as counts (`credits`). */
+  readonly reportedAs: 'tokens' | 'credits'
   /** Models that were part of the plan when it was bought. Those of the running catalog come on top while `live`. */
   readonly models: readonly string[]
 }

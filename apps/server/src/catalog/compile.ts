@@ -63,6 +63,7 @@ export interface Catalog {
   readonly models: ReadonlyMap<string, Model>
   readonly limits: GatewayLimits
   readonly upstreams: readonly Upstream[]
+  readonly multipliers: readonly MultiplierRule[]
   /** The model that a client's name means; case does not matter, then aliases in their order. */
   resolve(name: string): Model | undefined
   multiplier(model: string, tool: string, at: Instant): Multiplier
@@ -119,6 +120,7 @@ export function compileCatalog(doc: CatalogDocument, version: number, appliedAt:
     operator: doc.operator,
     plans,
     models,
+    multipliers: rules,
     upstreams,
     limits: {
       bodyBytesMax: doc.gateway.body_mib_max * 1_048_576,
@@ -138,7 +140,7 @@ export function compileCatalog(doc: CatalogDocument, version: number, appliedAt:
 }
 
 /** What a subscriber of this plan buys today. Equal terms have equal fingerprints and make no new plan version. */
-export function planTerms(plan: PlanDocument): PlanTerms & { readonly prices: PlanDocument['prices'] } {
+export function planTerms(plan: PlanDocument): PlanTerms {
   return {
     plan: plan.id,
     name: plan.name,
@@ -154,6 +156,7 @@ export function planTerms(plan: PlanDocument): PlanTerms & { readonly prices: Pl
     concurrencyMax: plan.concurrency,
     models: plan.models,
     prices: plan.prices,
+    reportedAs: plan.reported_as ?? (plan.meter.kind === 'token' ? 'credits' : 'tokens'),
   }
 }
 

@@ -1,9 +1,16 @@
-import { instant, type PlanTerms } from '@codeplan/core'
+import { instant, type MultiplierRule, type PlanTerms, type PriceTier } from '@codeplan/core'
 
 import type { Db, Queries, Tx } from '../platform/index.ts'
 import { compileCatalog, type Catalog } from './compile.ts'
 import { readCatalog } from './read.ts'
-import { CATALOG_CHANNEL, newestCatalog, newestPlanVersions, planVersionsById } from './store.ts'
+import {
+  CATALOG_CHANNEL,
+  catalogById,
+  newestCatalog,
+  newestPlanVersions,
+  planVersionsById,
+  type CatalogRow,
+} from './store.ts'
 
 export { applyCatalog, type Applied } from './apply.ts'
 export { compileCatalog, type Catalog, type GatewayLimits, type Model, type Route, type Upstream } from './compile.ts'
@@ -17,6 +24,14 @@ export interface CatalogRoom {
   /** The version of a plan that is sold now. */
   newestPlanVersion(on: Queries | Tx, plan: string): Promise<{ id: string; terms: PlanTerms } | undefined>
   refresh(): Promise<void>
+  /** What decided the figures of a version: its multiplier rules and list prices. */
+  rulesOf(version: number): Promise<CatalogRules>
+}
+
+export interface CatalogRules {
+  readonly version: number
+  readonly multipliers: readonly MultiplierRule[]
+  readonly prices: Readonly<Record<string, readonly PriceTier[]>>
 }
 
 /** Opens the catalog that the database holds; `undefined` when none has been applied yet. */
@@ -37,14 +52,25 @@ export async function openCatalog(db: Db): Promise<CatalogRoom | undefined> {
       if (missing.length > 0) for (const row of await planVersionsById(on, missing)) known.set(row.id, row.terms)
       return known
     },
+    rulesOf: async (version) => {
+      const row = version === current?.version ? undefined : await catalogById(db.queries, version)
+      return rulesIn(row ? compile(row) : (current as Catalog))
+    },
     newestPlanVersion: async (on, plan) => (await newestPlanVersions(on)).find((row) => row.plan === plan),
   }
 }
 
 async function load(db: Db): Promise<Catalog | undefined> {
   const row = await newestCatalog(db.queries)
-  if (!row) return undefined
+  return row && compile(row)
+}
+
+function compile(row: CatalogRow): Catalog {
   const read = readCatalog(row.source)
   if (!read.ok) throw new Error(`catalog version ${row.id} cannot be read any more: ${read.no[0]?.cure}`)
   return compileCatalog(read.value, row.id, instant(row.applied_at))
+}
+
+function rulesIn({ version, multipliers, models }: Catalog): CatalogRules {
+  return { version, multipliers, prices: Object.fromEntries([...models].map(([id, model]) => [id, model.prices])) }
 }

@@ -33,11 +33,11 @@ export function readCatalog(source: string): Outcome<CatalogDocument, readonly C
   const parsed = catalogSchema.safeParse(yaml.toJS())
   if (!parsed.success) {
     return no(
-      parsed.error.issues.map((issue) => {
+      parsed.error.issues.flatMap((issue) => {
         const path = issue.path.filter((key) => typeof key !== 'symbol')
-        return issue.code === 'unrecognized_keys'
-          ? at(path, `unknown setting ${issue.keys.join(', ')}: remove it or correct its spelling`)
-          : at(path, issue.message)
+        if (issue.code === 'unrecognized_keys')
+          return issue.keys.map((key) => at([...path, key], 'unknown setting: remove it or correct its spelling'))
+        return at(path, issue.message.replace(/^.*expected (\w+), received undefined$/, 'missing: add a $1'))
       }),
     )
   }

@@ -57,6 +57,7 @@ const planSchema = z.strictObject({
   }),
   models: z.array(slug).min(1),
   models_live: z.boolean().default(true),
+  reported_as: z.enum(['tokens', 'credits']).optional(),
   tools: z.record(slug, toolQuota).default({}),
 })
 

@@ -17,6 +17,11 @@ export async function newestCatalog(on: Queries | Tx): Promise<CatalogRow | unde
   return rows[0]
 }
 
+export async function catalogById(on: Queries | Tx, id: number): Promise<CatalogRow | undefined> {
+  const { rows } = await sql<CatalogRow>`select * from catalog_versions where id = ${id}`.execute(on)
+  return rows[0]
+}
+
 export async function insertCatalog(
   tx: Tx,
   row: { fingerprint: string; source: string; at: Instant; by: string },

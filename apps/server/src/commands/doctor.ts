@@ -1,8 +1,11 @@
+import { HOUR_MS } from '@codeplan/core'
+
 import { checkBooks } from '../entitlements/index.ts'
 import { unbalancedPostings } from '../ledger/index.ts'
 import { pendingMigrations, sql } from '../platform/index.ts'
 import { isReady } from '../ready.ts'
 import type { Rooms } from '../rooms.ts'
+import { differentHours } from '../usage/index.ts'
 import { answer, type Command } from './command.ts'
 
 interface Finding {
@@ -26,6 +29,7 @@ export const doctor: Command = {
       await clocks(rooms),
       await readiness(rooms),
       await books(rooms),
+      await hours(rooms),
       await ledger(rooms),
     ]
     const ok = findings.every((f) => f.ok)
@@ -85,6 +89,22 @@ async function books(rooms: Rooms): Promise<Finding> {
     ok: true,
     says: `${subscriptions} subscriptions equal their events, ${openHolds} calls are open`,
   }
+}
+
+const HOURS_BACK_MS = 31 * 24 * HOUR_MS
+
+async function hours({ db, clock }: Rooms): Promise<Finding> {
+  const to = Math.floor(clock.now() / HOUR_MS) * HOUR_MS + HOUR_MS
+  const different = await differentHours(db.queries, { from: to - HOURS_BACK_MS, to })
+  if (different.length > 0) {
+    const list = different.map((d) => `${d.subscription_id} at ${new Date(d.hour_at).toISOString()}`)
+    return {
+      check: 'roll-ups',
+      ok: false,
+      says: `hours that are not the sum of their events; please report: ${list.join(', ')}`,
+    }
+  }
+  return { check: 'roll-ups', ok: true, says: 'the hours of the last 31 days equal their events' }
 }
 
 async function ledger({ db }: Rooms): Promise<Finding> {

@@ -12,8 +12,9 @@ export const explain: Command = {
   does: 'tells how a call was counted and why',
   words: { min: 1, max: 1 },
   run: async (rooms, { words: [id = ''] }) => {
+    // The hold first: a call that is settled between the two reads is then found as its event.
+    const hold = await holdById(rooms.db.queries, id)
     const event = await eventById(rooms.db.queries, id)
-    const hold = event ? undefined : await holdById(rooms.db.queries, id)
     const admission = event?.details.admission ?? hold?.admission
     if (!admission) return wrong(`no call ${id}: the id stands in the x-request-id header of its answer`)
     const calls = await promptCalls(rooms.db.queries, admission.promptId)

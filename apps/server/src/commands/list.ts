@@ -3,9 +3,11 @@ import { catalogApply, catalogCheck } from './catalog.ts'
 import { clockCommand } from './clock.ts'
 import type { Command } from './command.ts'
 import { doctor } from './doctor.ts'
+import { economicsCommand } from './economics.ts'
 import { explain } from './explain.ts'
 import { migrateCommand } from './migrate.ts'
 import { grantCommand, keyCreate, keyList, keyRevoke, memberAdd } from './people.ts'
+import { recomputeCommand } from './recompute.ts'
 import { usage } from './usage.ts'
 
 export const COMMANDS: readonly Command[] = [
@@ -16,6 +18,8 @@ export const COMMANDS: readonly Command[] = [
   keyRevoke,
   usage,
   explain,
+  recomputeCommand,
+  economicsCommand,
   balanceAdd,
   catalogCheck,
   catalogApply,

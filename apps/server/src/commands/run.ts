@@ -7,6 +7,7 @@ import { checkSource } from './catalog.ts'
 import { wrong, type Answer, type Args, type Command } from './command.ts'
 import { handOver } from './control.ts'
 import { COMMANDS, findCommand } from './list.ts'
+import { recomputeFile } from './recompute.ts'
 import { start } from './start.ts'
 
 export interface Terminal {
@@ -53,26 +54,42 @@ async function startServer(config: Config, terminal: Terminal): Promise<number> 
   return 0
 }
 
+/** A server that is just starting or stopping holds the folder without answering: this long is waited for it. */
+const HELD_MS_MAX = 20_000
+const HELD_RETRY_MS = 200
+
 async function perform(config: Config, command: Command, args: Args): Promise<Answer> {
   if (command.name === 'catalog check') return checkSource(args.input ?? '')
-  const opened = await openRooms(config)
-  if (opened.ok) {
-    try {
-      return await command.run(opened.value, args)
-    } finally {
-      await opened.value.close()
+  if (command.name === 'recompute') return recomputeFile(args.input ?? '')
+  const patienceEndsAt = performance.now() + HELD_MS_MAX
+  for (;;) {
+    const opened = await openRooms(config)
+    if (opened.ok) {
+      try {
+        return await command.run(opened.value, args)
+      } finally {
+        await opened.value.close()
+      }
     }
+    if (opened.no.kind === 'words') return wrong(opened.no.lines.join('\n'))
+    const answer = await handOver(config.dataFolder, { command: command.name, args })
+    if (answer) return answer
+    if (performance.now() > patienceEndsAt) {
+      return wrong(`${config.dataFolder}: another process has the database open, but does not answer`)
+    }
+    await new Promise((again) => setTimeout(again, HELD_RETRY_MS))
   }
-  if (opened.no.kind === 'words') return wrong(opened.no.lines.join('\n'))
-  const answer = await handOver(config.dataFolder, { command: command.name, args })
-  return answer ?? wrong(`${config.dataFolder}: another process has the database open, but does not answer; try again`)
 }
 
 function readArgs(command: Command, rest: readonly string[], config: Config): Args | string {
   const options: Record<string, { type: 'string' | 'boolean' }> = { json: { type: 'boolean' } }
   for (const [name, type] of Object.entries(command.options ?? {})) options[name] = { type }
   try {
-    const { values, positionals } = parseArgs({ args: [...rest], options, allowPositionals: true })
+    // A word that begins with a minus would be taken for an option, but an amount may be negative.
+    const shielded = rest.map((word) => (/^-\d/.test(word) ? ` ${word}` : word))
+    const parsed = parseArgs({ args: shielded, options, allowPositionals: true })
+    const { values } = parsed
+    const positionals = parsed.positionals.map((word) => word.trim())
     const { min, max } = command.words
     if (positionals.length < min) return 'something is missing'
     if (positionals.length > max) return `what is "${positionals.slice(max).join(' ')}"?`

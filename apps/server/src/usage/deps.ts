@@ -1,0 +1,12 @@
+import type { CatalogRoom } from '../catalog/index.ts'
+import type { Entitlements } from '../entitlements/index.ts'
+import type { Identify } from '../identity/index.ts'
+import type { Clock, Db } from '../platform/index.ts'
+
+export interface UsageDeps {
+  readonly db: Db
+  readonly clock: Clock
+  readonly catalog: CatalogRoom
+  readonly identify: Identify
+  readonly entitlements: Entitlements
+}

@@ -1,0 +1,48 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+
+import type { Instant, MemberId } from '@codeplan/core'
+
+import type { UsageDeps } from './deps.ts'
+import { modelPerformance, modelUsage, quotaLimit, spanOf, subscriptionList, toolUsage } from './monitor.ts'
+
+type Query = Record<string, string | undefined>
+type Work = (memberId: MemberId, query: Query, now: Instant) => unknown
+
+/**
+ * The paths that published meters call. Business failures are HTTP 200 with a numeric `code`, a bad key included: their
+ * readers judge by `code` and `success` (wire contract §1.1). Not in our OpenAPI: the shapes are not ours to document.
+ */
+export function registerMonitor(fastify: FastifyInstance, deps: UsageDeps): void {
+  const zone = (): string => deps.catalog.current().operator.zone
+  const spanIn = (query: Query, now: Instant) => spanOf(query, zone(), now)
+  const get = (path: string, work: Work): void => {
+    fastify.get(path, { schema: { hide: true } }, async (request, reply) => answer(deps, request, reply, work))
+  }
+  get('/api/monitor/usage/quota/limit', (memberId, _, now) => quotaLimit(deps, memberId, now))
+  get('/api/monitor/usage', (memberId, _, now) => quotaLimit(deps, memberId, now))
+  get('/api/monitor/usage/model-usage', (memberId, query, now) => modelUsage(deps, memberId, spanIn(query, now)))
+  get('/api/monitor/usage/tool-usage', (_, query, now) => toolUsage(deps, spanIn(query, now)))
+  get('/api/monitor/usage/model-performance', (_, query, now) => modelPerformance(deps, spanIn(query, now), false))
+  get('/api/monitor/usage/model-performance-day', (_, query, now) => modelPerformance(deps, spanIn(query, now), true))
+  get('/api/biz/subscription/list', (memberId, _, now) => subscriptionList(deps, memberId, now))
+}
+
+const WORDS = {
+  ok: { en: 'Operation successful', zh: '操作成功' },
+  no_key: {
+    en: 'Authentication parameter not received in Header, unable to authenticate',
+    zh: 'Header 中未收到 Authentication 参数，无法进行身份验证',
+  },
+  bad_key: { en: 'token expired or incorrect', zh: '令牌已过期或验证不正确！' },
+} as const
+
+async function answer(deps: UsageDeps, request: FastifyRequest, reply: FastifyReply, work: Work): Promise<unknown> {
+  const language = /^\s*zh/i.test(request.headers['accept-language'] ?? '') ? 'zh' : 'en'
+  reply.header('cache-control', 'no-store')
+  const principal = await deps.identify(request.headers)
+  if (typeof principal === 'string') {
+    return { code: principal === 'no_key' ? 1001 : 401, msg: WORDS[principal][language], success: false }
+  }
+  const data = await work(principal.memberId, request.query as Query, deps.clock.now())
+  return { code: 200, msg: WORDS.ok[language], data, success: true }
+}

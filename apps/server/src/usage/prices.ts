@@ -1,0 +1,48 @@
+import { nextChange, type Instant } from '@codeplan/core'
+
+import type { Catalog } from '../catalog/index.ts'
+
+/** What each plan gives and each model counts, now and next: computed by the code that charges (F25). */
+export function pricesNow(catalog: Catalog, now: Instant) {
+  const { operator } = catalog
+  const models = [...catalog.models.values()].map((model) => {
+    const call = { model: model.id, tool: 'unknown' }
+    const multiplier = catalog.multiplier(model.id, call.tool, now)
+    const next = nextChange(catalog.multipliers, call, now)
+    return {
+      id: model.id,
+      name: model.name,
+      context_tokens: model.contextTokens,
+      output_tokens_max: model.outputTokensMax,
+      multiplier: { factor: multiplier.permille / 1000, rule: multiplier.rule },
+      next_multiplier: next
+        ? { factor: next.multiplier.permille / 1000, rule: next.multiplier.rule, at: new Date(next.at).toISOString() }
+        : null,
+      list_prices_a_million_tokens: model.prices.map((tier) => ({
+        input_tokens_below: tier.inputTokensBelow ?? null,
+        output_tokens_below: tier.outputTokensBelow ?? null,
+        input: tier.input / 1e8,
+        cached_input: tier.cachedInput / 1e8,
+        output: tier.output / 1e8,
+      })),
+    }
+  })
+  const plans = [...catalog.plans.values()].map((plan) => ({
+    id: plan.id,
+    name: plan.name,
+    prices: plan.prices,
+    meter: plan.meter,
+    windows: plan.windows,
+    concurrency: plan.concurrency,
+    models: plan.models,
+    tools: plan.tools,
+  }))
+  return {
+    at: new Date(now).toISOString(),
+    zone: operator.zone,
+    currency: operator.currency,
+    catalog_version: catalog.version,
+    plans,
+    models,
+  }
+}

@@ -1,0 +1,203 @@
+import type { EventRow, HoldRow } from '../entitlements/index.ts'
+import { sql, type Queries } from '../platform/index.ts'
+
+/** All statements of the read side. Facts are written by entitlements alone. */
+
+export interface Span {
+  readonly from: number
+  readonly to: number
+}
+
+export async function subscriptionIdsOf(on: Queries, memberId: string): Promise<readonly string[]> {
+  const { rows } = await sql<{ id: string }>`select id from subscriptions where member_id = ${memberId}`.execute(on)
+  return rows.map((row) => row.id)
+}
+
+/** One call of a member: settled, or still running. */
+export async function callOfMember(on: Queries, memberId: string, id: string): Promise<EventRow | HoldRow | undefined> {
+  const { rows } = await sql<EventRow>`
+    select * from meter_events where id = ${id} and member_id = ${memberId}`.execute(on)
+  if (rows[0]) return rows[0]
+  const holds = await sql<HoldRow>`
+    select * from holds where id = ${id} and admission->>'memberId' = ${memberId}`.execute(on)
+  return holds.rows[0]
+}
+
+export interface Page {
+  readonly limit: number
+  /** The last call of the page before: calls are listed from the newest to the oldest. */
+  readonly before: { readonly admittedAt: number; readonly id: string } | undefined
+  readonly promptId: string | undefined
+}
+
+export async function callsOf(
+  on: Queries,
+  subscriptionIds: readonly string[],
+  span: Span,
+  page: Page,
+): Promise<readonly EventRow[]> {
+  const prompt = page.promptId === undefined ? sql`` : sql`and prompt_id = ${page.promptId}`
+  const before = page.before ? sql`and (admitted_at, id) < (${page.before.admittedAt}, ${page.before.id})` : sql``
+  const { rows } = await sql<EventRow>`select * from meter_events
+    where subscription_id = any(${[...subscriptionIds]}) and admitted_at >= ${span.from} and admitted_at < ${span.to}
+    ${prompt} ${before} order by admitted_at desc, id desc limit ${page.limit}`.execute(on)
+  return rows
+}
+
+/** Calls in the order of their admission, for exports: read page by page, so that no export holds a month in memory. */
+export async function callsAfter(
+  on: Queries,
+  subscriptionIds: readonly string[],
+  span: Span,
+  after: { readonly admittedAt: number; readonly id: string },
+  limit: number,
+): Promise<readonly EventRow[]> {
+  const { rows } = await sql<EventRow>`select * from meter_events
+    where subscription_id = any(${[...subscriptionIds]}) and admitted_at < ${span.to}
+    and (admitted_at, id) > (${after.admittedAt}, ${after.id}) order by admitted_at, id limit ${limit}`.execute(on)
+  return rows
+}
+
+export interface PromptSummary {
+  readonly id: string
+  readonly subscription_id: string
+  readonly opened_at: number
+  readonly last_call_at: number
+  readonly calls: number
+  /** Calls that have ended, and what they are charged. */
+  readonly settled_calls: number
+  readonly charge: number
+}
+
+export async function promptsOf(
+  on: Queries,
+  subscriptionIds: readonly string[],
+  span: Span,
+  limit: number,
+  before: string | undefined,
+): Promise<readonly PromptSummary[]> {
+  const older = before === undefined ? sql`` : sql`and p.id < ${before}`
+  const { rows } = await sql<PromptSummary>`
+    select p.id, p.subscription_id, p.opened_at, p.last_call_at, p.calls, e.settled_calls, e.charge
+    from prompts p cross join lateral (
+      select count(*)::int as settled_calls, coalesce(sum(charge), 0)::int8 as charge from meter_events where prompt_id = p.id) e
+    where p.subscription_id = any(${[...subscriptionIds]}) and p.opened_at >= ${span.from} and p.opened_at < ${span.to} ${older}
+    order by p.id desc limit ${limit}`.execute(on)
+  return rows
+}
+
+/** How many calls of each prompt are on record at all, to tell whether an export has them all. */
+export async function callsOfPrompts(on: Queries, ids: readonly string[]): Promise<ReadonlyMap<string, number>> {
+  const { rows } = await sql<{ prompt_id: string; calls: number }>`
+    select prompt_id, count(*)::int as calls from meter_events where prompt_id = any(${[...ids]}) group by prompt_id`.execute(
+    on,
+  )
+  return new Map(rows.map((row) => [row.prompt_id, row.calls]))
+}
+
+export interface HourSum {
+  readonly hour_at: number
+  /** What the sums are told apart by: a model, a tool, a key. */
+  readonly name: string
+  readonly calls: number
+  readonly failed: number
+  readonly charge: number
+  readonly input_tokens: number
+  readonly cache_read_tokens: number
+  readonly cache_write_tokens: number
+  readonly output_tokens: number
+  readonly list_price: number
+}
+
+export type By = 'model' | 'tool' | 'key_id'
+
+export async function hoursOf(
+  on: Queries,
+  subscriptionIds: readonly string[],
+  span: Span,
+  by: By,
+): Promise<readonly HourSum[]> {
+  const { rows } = await sql<HourSum>`
+    select hour_at, ${sql.ref(by)} as name, sum(calls)::int8 as calls, sum(failed)::int8 as failed, sum(charge)::int8 as charge,
+      sum(input_tokens)::int8 as input_tokens, sum(cache_read_tokens)::int8 as cache_read_tokens,
+      sum(cache_write_tokens)::int8 as cache_write_tokens, sum(output_tokens)::int8 as output_tokens,
+      sum(list_price)::int8 as list_price
+    from usage_hours where subscription_id = any(${[...subscriptionIds]}) and hour_at >= ${span.from} and hour_at < ${span.to}
+    group by 1, 2 order by 1, 2`.execute(on)
+  return rows
+}
+
+export interface PlanHour {
+  readonly hour_at: number
+  readonly plan: string
+  readonly calls: number
+  readonly failed: number
+  readonly output_tokens: number
+  readonly output_ms: number
+}
+
+/** How well each plan was served, hour by hour, over all subscribers. */
+export async function planHours(on: Queries, span: Span): Promise<readonly PlanHour[]> {
+  const { rows } = await sql<PlanHour>`
+    select h.hour_at, v.plan, sum(h.calls)::int8 as calls, sum(h.failed)::int8 as failed,
+      sum(h.output_tokens)::int8 as output_tokens, sum(h.output_ms)::int8 as output_ms
+    from usage_hours h join subscriptions s on s.id = h.subscription_id join plan_versions v on v.id = s.plan_version_id
+    where h.hour_at >= ${span.from} and h.hour_at < ${span.to} group by 1, 2 order by 1, 2`.execute(on)
+  return rows
+}
+
+export interface SubscriptionRow {
+  readonly id: string
+  readonly plan_version_id: string
+  readonly source: string
+  readonly starts_at: number
+  readonly ends_at: number
+}
+
+export async function subscriptionsOf(on: Queries, memberId: string): Promise<readonly SubscriptionRow[]> {
+  const { rows } = await sql<SubscriptionRow>`select id, plan_version_id, source, starts_at, ends_at
+    from subscriptions where member_id = ${memberId} order by starts_at desc, id desc`.execute(on)
+  return rows
+}
+
+export interface PlanSum {
+  readonly plan: string
+  readonly subscriptions: number
+  readonly charge: number
+  readonly list_price: number
+}
+
+/** What the running subscriptions of each plan have drawn in a span. */
+export async function planSums(on: Queries, span: Span): Promise<readonly PlanSum[]> {
+  const { rows } = await sql<PlanSum>`
+    select v.plan, count(distinct s.id)::int as subscriptions, coalesce(sum(h.charge), 0)::int8 as charge,
+      coalesce(sum(h.list_price), 0)::int8 as list_price
+    from subscriptions s join plan_versions v on v.id = s.plan_version_id
+    left join usage_hours h on h.subscription_id = s.id and h.hour_at >= ${span.from} and h.hour_at < ${span.to}
+    where s.starts_at < ${span.to} and s.ends_at > ${span.from} group by 1 order by 1`.execute(on)
+  return rows
+}
+
+export interface HourDifference {
+  readonly subscription_id: string
+  readonly hour_at: number
+}
+
+/** Hours whose roll-up is not the sum of their events: there must be none. */
+export async function differentHours(on: Queries, span: Span): Promise<readonly HourDifference[]> {
+  const { rows } = await sql<HourDifference>`
+    with facts as (
+      select subscription_id, admitted_at / 3600000 * 3600000 as hour_at, count(*) as calls, sum(charge) as charge,
+        sum(input_tokens + cache_read_tokens + cache_write_5m_tokens + cache_write_1h_tokens + output_tokens) as tokens,
+        sum(list_price) as list_price
+      from meter_events where admitted_at >= ${span.from} and admitted_at < ${span.to} group by 1, 2),
+    hours as (
+      select subscription_id, hour_at, sum(calls) as calls, sum(charge) as charge,
+        sum(input_tokens + cache_read_tokens + cache_write_tokens + output_tokens) as tokens, sum(list_price) as list_price
+      from usage_hours where hour_at >= ${span.from} and hour_at < ${span.to} group by 1, 2)
+    select subscription_id, hour_at from facts full join hours using (subscription_id, hour_at)
+    where (facts.calls, facts.charge, facts.tokens, facts.list_price)
+      is distinct from (hours.calls, hours.charge, hours.tokens, hours.list_price)
+    limit 20`.execute(on)
+  return rows
+}

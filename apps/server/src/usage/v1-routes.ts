@@ -1,0 +1,201 @@
+import { Readable } from 'node:stream'
+
+import { instant, type Instant } from '@codeplan/core'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { ZodTypeProvider } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+
+import type { Principal } from '../identity/index.ts'
+import type { UsageDeps } from './deps.ts'
+import { exportCsv, exportLines } from './export.ts'
+import { pricesNow } from './prices.ts'
+import { receiptOf } from './receipt.ts'
+import { callOfMember, callsOf, hoursOf, promptsOf, subscriptionIdsOf } from './store.ts'
+import { valueOf } from './value.ts'
+
+const LIMIT_MAX = 500
+const DAY_MS = 86_400_000
+const SPAN_MS_DEFAULT = 30 * DAY_MS
+/** A year and a leap day: longer periods are asked for in parts. */
+const SPAN_MS_MAX = 367 * DAY_MS
+
+const time = z.iso.datetime({ offset: true }).describe('An instant in ISO 8601, for example 2026-03-01T00:00:00+08:00')
+const span = z.object({ from: time.optional(), to: time.optional() })
+const limit = z.coerce.number().int().min(1).max(LIMIT_MAX).default(100)
+const SECURITY = [{ key: [] }]
+
+/** Our own usage API: versioned, documented with OpenAPI, 401 to a bad key. Adding a field is no new version. */
+export function registerV1(plain: FastifyInstance, deps: UsageDeps): void {
+  const fastify = plain.withTypeProvider<ZodTypeProvider>()
+  const { queries } = deps.db
+
+  fastify.get(
+    '/api/usage/v1/prices',
+    { schema: { summary: 'Plans, models, multipliers now and next', tags: ['usage'] } },
+    async () => pricesNow(deps.catalog.current(), deps.clock.now()),
+  )
+
+  void fastify.register(async (scope) => {
+    const routes = scope.withTypeProvider<ZodTypeProvider>()
+    routes.addHook('onRequest', (request, reply) => guard(deps, request, reply))
+
+    routes.get(
+      '/api/usage/v1/standing',
+      { schema: doc('What is left of each window, until when') },
+      async (request) => {
+        const now = deps.clock.now()
+        const standings = await deps.entitlements.standings(who(request).memberId, now)
+        return { at: iso(now), subscriptions: standings.filter((s) => s.running).map(standingOf) }
+      },
+    )
+
+    const receipt = async (request: FastifyRequest, id: string, reply: FastifyReply) => {
+      const row = await callOfMember(queries, who(request).memberId, id)
+      if (row) return receiptOf(row, deps.catalog.current().operator.currency)
+      return reply
+        .code(404)
+        .send(problem('not_found', `no call ${id} of yours: the id stands in the x-request-id header of its answer`))
+    }
+    const byId = z.object({ id: z.string().min(1).max(64) })
+    routes.get(
+      '/api/usage/v1/calls/:id',
+      { schema: { ...doc('The receipt of a call'), params: byId } },
+      async (request, reply) => receipt(request, request.params.id, reply),
+    )
+    routes.get('/api/usage/calls/:id', { schema: { hide: true, params: byId } }, async (request, reply) =>
+      receipt(request, request.params.id, reply),
+    )
+
+    const callsQuery = span.extend({ limit, before: z.string().optional(), prompt: z.string().optional() })
+    routes.get(
+      '/api/usage/v1/calls',
+      { schema: { ...doc('Calls, the newest first'), querystring: callsQuery } },
+      async (request) => {
+        const { before, prompt } = request.query
+        const ids = await subscriptionIdsOf(queries, who(request).memberId)
+        const page = { limit: request.query.limit, before: cursorOf(before), promptId: prompt }
+        const rows = await callsOf(queries, ids, spanOf(request.query, deps.clock.now()), page)
+        const last = rows.at(-1)
+        return {
+          calls: rows.map((row) => receiptOf(row, deps.catalog.current().operator.currency)),
+          next: last && rows.length === page.limit ? `${last.admitted_at}.${last.id}` : null,
+        }
+      },
+    )
+
+    const promptsQuery = span.extend({ limit, before: z.string().optional() })
+    routes.get(
+      '/api/usage/v1/prompts',
+      { schema: { ...doc('Prompts, the newest first'), querystring: promptsQuery } },
+      async (request) => {
+        const ids = await subscriptionIdsOf(queries, who(request).memberId)
+        const { query } = request
+        const rows = await promptsOf(queries, ids, spanOf(query, deps.clock.now()), query.limit, query.before)
+        const prompts = rows.map((row) => ({
+          id: row.id,
+          subscription: row.subscription_id,
+          opened_at: iso(row.opened_at),
+          last_call_at: iso(row.last_call_at),
+          calls: row.calls,
+          settled_calls: row.settled_calls,
+          charge: row.charge / 1_000_000,
+        }))
+        return { prompts, next: rows.length === query.limit ? (rows.at(-1)?.id ?? null) : null }
+      },
+    )
+
+    const hoursQuery = span.extend({ by: z.enum(['model', 'tool', 'key']).default('model') })
+    routes.get(
+      '/api/usage/v1/hours',
+      { schema: { ...doc('Usage by hour (UTC) and model, tool or key'), querystring: hoursQuery } },
+      async (request) => {
+        const ids = await subscriptionIdsOf(queries, who(request).memberId)
+        const by = request.query.by === 'key' ? 'key_id' : request.query.by
+        const rows = await hoursOf(queries, ids, spanOf(request.query, deps.clock.now()), by)
+        return {
+          by: request.query.by,
+          currency: deps.catalog.current().operator.currency,
+          hours: rows.map(({ hour_at, charge, list_price, ...sums }) => ({
+            hour: iso(hour_at),
+            ...sums,
+            charge: charge / 1_000_000,
+            list_price: list_price / 1e8,
+          })),
+        }
+      },
+    )
+
+    routes.get('/api/usage/v1/value', { schema: doc('Value drawn at list prices, by period') }, async (request) =>
+      valueOf(deps, who(request).memberId, deps.clock.now()),
+    )
+
+    const exportQuery = span.extend({ format: z.enum(['jsonl', 'csv']).default('jsonl') })
+    routes.get(
+      '/api/usage/v1/export',
+      { schema: { ...doc('All calls of a period'), querystring: exportQuery } },
+      async (request, reply) => {
+        const { format } = request.query
+        const write = format === 'csv' ? exportCsv : exportLines
+        const lines = write(deps, who(request).memberId, spanOf(request.query, deps.clock.now()))
+        reply.header('content-disposition', `attachment; filename="codeplan-usage.${format}"`)
+        return reply
+          .type(format === 'csv' ? 'text/csv; charset=utf-8' : 'application/x-ndjson')
+          .send(Readable.from(lines))
+      },
+    )
+  })
+}
+
+const doc = (summary: string) => ({ summary, tags: ['usage'], security: SECURITY })
+const iso = (ms: number): string => new Date(ms).toISOString()
+const problem = (code: string, message: string) => ({ error: { code, message } })
+const principals = new WeakMap<FastifyRequest, Principal>()
+
+async function guard(deps: UsageDeps, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  reply.header('cache-control', 'no-store')
+  const principal = await deps.identify(request.headers)
+  if (typeof principal !== 'string') return void principals.set(request, principal)
+  const why =
+    principal === 'no_key' ? 'send your key as "Authorization: Bearer <key>"' : 'the key is unknown or revoked'
+  await reply.code(401).send(problem(principal, why))
+}
+
+const who = (request: FastifyRequest): Principal => principals.get(request) as Principal
+
+function spanOf(
+  query: { from?: string | undefined; to?: string | undefined },
+  now: Instant,
+): { from: Instant; to: Instant } {
+  const to = query.to === undefined ? now + 1 : Date.parse(query.to)
+  const from = query.from === undefined ? to - SPAN_MS_DEFAULT : Date.parse(query.from)
+  return { from: instant(Math.max(from, to - SPAN_MS_MAX)), to: instant(to) }
+}
+
+function cursorOf(text: string | undefined): { admittedAt: number; id: string } | undefined {
+  const parts = text === undefined ? null : /^(\d{1,16})\.(\w{1,64})$/.exec(text)
+  return parts ? { admittedAt: Number(parts[1]), id: parts[2] as string } : undefined
+}
+
+type Standing = Awaited<ReturnType<UsageDeps['entitlements']['standings']>>[number]
+
+function standingOf(standing: Standing) {
+  const { unit } = standing.terms
+  return {
+    id: standing.subscriptionId,
+    plan: standing.terms.plan,
+    name: standing.terms.name,
+    drawn: standing.drawn,
+    ends_at: iso(standing.endsAt),
+    in_flight: standing.inFlight,
+    concurrency: standing.terms.concurrencyMax,
+    windows: standing.windows.map((window) => ({
+      id: window.rule.id,
+      unit,
+      limit: window.allowance / 1_000_000,
+      used: window.used / 1_000_000,
+      remaining: Math.max(0, window.allowance - window.used) / 1_000_000,
+      used_share: Math.min(1, window.used / window.allowance),
+      resets_at: window.resetsAt === undefined ? null : iso(window.resetsAt),
+    })),
+  }
+}

@@ -1,0 +1,240 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+
+import { COMMANDS } from '../../apps/server/src/commands/list.ts'
+import { run } from '../../apps/server/src/commands/run.ts'
+import { ask } from '../house/ask.ts'
+import { testDatabaseUrl } from '../house/house.ts'
+import { openPlace, type Place } from '../house/place.ts'
+import { BIN, runCommand, runNode, startServer, type ServerProcess } from '../house/process.ts'
+
+type Data = Record<string, unknown>
+
+/** A line of `codeplan-server …` in this process, as main.ts would run it. */
+async function line(env: Readonly<Record<string, string>>, ...words: string[]) {
+  let out = ''
+  let err = ''
+  const code = await run(words, { ...env }, { out: (text) => void (out += text), err: (text) => void (err += text) })
+  return { code, out, err }
+}
+
+/** The same with `--json`: standard output is one line of JSON and nothing else. */
+async function json(env: Readonly<Record<string, string>>, ...words: string[]): Promise<Data & { exit: number }> {
+  const { code, out } = await line(env, ...words, '--json')
+  expect(out.endsWith('\n')).toBe(true)
+  expect(out.trim().split('\n')).toHaveLength(1)
+  return { ...(JSON.parse(out) as Data), exit: code }
+}
+
+/**
+ * Every command once, as an operator uses them on the first day; and what they refuse, where a line costs no more than
+ * a question to the running server (opening the embedded database for each takes seconds).
+ */
+async function walkThrough(place: Place, how: { refusals: boolean }): Promise<Set<string>> {
+  const { env, catalogFile } = place
+  const used = new Set<string>()
+  const step = (...words: string[]): Promise<Data & { exit: number }> => {
+    used.add(COMMANDS.find(({ name }) => words.join(' ').startsWith(name))?.name ?? '')
+    return json(env, ...words)
+  }
+  const email = 'Ada@example.org'
+  expect(await step('migrate')).toMatchObject({ exit: 0, applied: [] })
+  expect(await step('member', 'add', email, '--name', 'Ada')).toMatchObject({ exit: 0, email: 'ada@example.org' })
+  const granted = await step('grant', email, 'pro', '--months', '3')
+  expect(granted).toMatchObject({ exit: 0, plan: 'pro', subscription: expect.stringMatching(/^sub_/) })
+  const made = await step('key', 'create', email, '--name', 'laptop')
+  expect(made).toMatchObject({ exit: 0, key: expect.stringMatching(/^[0-9a-f]{32}\.[0-9A-Za-z]{16}$/) })
+  const listed = await step('key', 'list', email)
+  expect(listed.keys).toMatchObject([{ name: 'laptop', begins_with: String(made.key).slice(0, 8), revoked: false }])
+  expect(JSON.stringify(listed)).not.toContain(String(made.key).slice(33))
+  const windows = [
+    { limit: 400, used: 0 },
+    { limit: 2000, used: 0 },
+  ]
+  const usage = await step('usage', email)
+  expect(usage).toMatchObject({ exit: 0, subscriptions: [{ plan: 'pro', running: true, windows }] })
+  const added = ['balance', 'add', email, '49.90', '--note', 'a gift', '--once', 'gift-1']
+  expect(await step(...added)).toMatchObject({ exit: 0, posted: true, balance: '49.90', currency: 'CNY' })
+  expect(await step('catalog', 'check', catalogFile)).toMatchObject({ exit: 0, ok: true, plans: 3 })
+  expect(await step('catalog', 'apply', catalogFile)).toMatchObject({ exit: 0, changed: false, version: 1 })
+  expect(await step('explain', '2026030209000000000000000000000000')).toMatchObject({ exit: 1 })
+  expect(await step('clock')).toMatchObject({ exit: 0, now: expect.stringMatching(/^\d{4}-/) })
+  expect(await step('key', 'revoke', String(made.id))).toMatchObject({ exit: 0, revoked: made.id })
+  expect(await step('doctor')).toMatchObject({ exit: 0, ok: true })
+  if (!how.refusals) return used
+
+  expect(await step('member', 'add', email)).toMatchObject({ exit: 1, error: expect.stringContaining('already') })
+  expect(await step('member', 'add', 'nobody')).toMatchObject({ exit: 1, error: expect.stringContaining('e-mail') })
+  expect(await step('grant', email, 'gold')).toMatchObject({
+    exit: 1,
+    error: expect.stringContaining('lite, pro, max'),
+  })
+  expect(await step('grant', email, 'pro', '--months', '0')).toMatchObject({ exit: 1 })
+  expect(await step('grant', 'no@example.org', 'pro')).toMatchObject({
+    exit: 1,
+    error: expect.stringContaining('member add'),
+  })
+  expect(await step(...added)).toMatchObject({ exit: 0, posted: false, balance: '49.90' })
+  expect(await step('balance', 'add', email, '-9.90')).toMatchObject({ exit: 0, balance: '40.00' })
+  expect(await step('balance', 'add', email, 'much')).toMatchObject({ exit: 1, error: expect.stringContaining('CNY') })
+  expect(await step('clock', '+3d')).toMatchObject({ exit: 1, error: expect.stringContaining('CODEPLAN_SANDBOX') })
+  expect(await step('key', 'revoke', String(made.id))).toMatchObject({ exit: 1 })
+  return used
+}
+
+describe('commands without a running server', () => {
+  let place: Place
+  beforeAll(async () => {
+    place = await openPlace({ serverUrl: testDatabaseUrl })
+  })
+  afterAll(() => place.close())
+
+  test('every command works on a database that nobody has open, and speaks JSON', async () => {
+    expect([...(await walkThrough(place, { refusals: false }))].toSorted()).toEqual(
+      COMMANDS.map(({ name }) => name).toSorted(),
+    )
+  }, 120_000)
+
+  test('every command says how it is used when it is misused, with exit code 2', async () => {
+    for (const { name, words } of COMMANDS) {
+      const tooMany = Array.from({ length: words.max + 1 }, (_, n) => `word${n}`)
+      const { code, err } = await line(place.env, ...name.split(' '), ...tooMany)
+      expect([name, code, err.includes(`usage: codeplan-server ${name}`)]).toEqual([name, 2, true])
+    }
+    expect((await line(place.env, 'no', 'such', 'command')).code).toBe(2)
+    const help = await line(place.env, '--help')
+    expect(help.code).toBe(0)
+    for (const { name } of COMMANDS) expect(help.out).toContain(`  ${name} `)
+  })
+
+  test('every fault of the environment is listed with its cure', async () => {
+    const env = {
+      ...place.env,
+      PORT: 'many',
+      DATABASE_URL: 'mysql://x',
+      LOG_LEVEL: 'loud',
+      CODEPLAN_OPERATOR_KEY: 'abc',
+    }
+    const { code, err } = await line(env, 'doctor')
+    expect(code).toBe(1)
+    for (const name of ['PORT', 'DATABASE_URL', 'LOG_LEVEL', 'CODEPLAN_OPERATOR_KEY']) {
+      expect(err).toMatch(new RegExp(`^${name}: use `, 'm'))
+    }
+  })
+
+  test('F23: catalog check lists every fault with its line and cure and ends with 1; apply changes nothing', async () => {
+    const file = join(place.folder, 'broken.yaml')
+    const source = readFileSync(place.catalogFile, 'utf8')
+    const broken = source
+      .replace('month: "49.00"', 'month: "a lot"')
+      .replace('prompts: 80 ', 'prompts: -1 ')
+      .replace('from: "14:00"', 'from: "25:00"')
+      .replace('factor: "3"', 'factor: "three"')
+      .replace('upstream: sandbox-openai, model: glm-4.7 ', 'upstream: nowhere, model: glm-4.7 ')
+      .replace('concurrency: 10', 'concurrencyy: 10')
+    writeFileSync(file, broken)
+    const lineWith = (text: string): number => broken.split('\n').findIndex((words) => words.includes(text)) + 1
+    const { code, err } = await line(place.env, 'catalog', 'check', file)
+    expect(code).toBe(1)
+    for (const [text, path] of [
+      ['"a lot"', 'plans[0].prices.month'],
+      ['prompts: -1', 'plans[0].windows[0].prompts'],
+      ['"25:00"', 'multipliers[0].from'],
+      ['"three"', 'multipliers[0].factor'],
+      ['concurrencyy', 'plans[1].concurrencyy'],
+    ] as const) {
+      expect(err).toMatch(new RegExp(`line ${lineWith(text)}: ${path.replace(/[[\]]/g, '\\$&')}.*: \\w+`))
+    }
+    // References are judged once the shape is right.
+    writeFileSync(
+      file,
+      source.replace('upstream: sandbox-openai, model: glm-4.7 ', 'upstream: nowhere, model: glm-4.7 '),
+    )
+    const second = await line(place.env, 'catalog', 'check', file)
+    expect([second.code, second.err]).toEqual([
+      1,
+      expect.stringContaining('no upstream nowhere: add it under upstreams'),
+    ])
+    const applied = await json(place.env, 'catalog', 'apply', file)
+    expect(applied).toMatchObject({ exit: 1, error: expect.stringContaining('nothing was changed') })
+    expect(await json(place.env, 'catalog', 'apply', place.catalogFile)).toMatchObject({ changed: false, version: 1 })
+  })
+
+  test('an old Node hears a clear word instead of a syntax error', async () => {
+    const old = ['/usr/local/bin/node', '/usr/bin/node'].find((path) => existsSync(path))
+    const { code, out, err } = old ? await runNode(old, place.env, 'doctor') : { code: 1, out: '', err: wordOfBin() }
+    if (code === 1) expect(err).toMatch(/^codeplan needs Node.js 24 .*\n.*npm ci/)
+    else expect(out).toContain('database')
+    // What says it must itself be readable to any Node: no syntax that is younger than modules.
+    expect(readFileSync(BIN, 'utf8')).toMatch(/process\.exit\(1\)\n}\nawait import\(/)
+  })
+})
+
+const wordOfBin = (): string => readFileSync(BIN, 'utf8').replace(/[^]*?`(codeplan needs[^]*)/, '$1')
+
+describe('commands beside a running server', () => {
+  let place: Place
+  let server: ServerProcess
+  beforeAll(async () => {
+    place = await openPlace({ serverUrl: testDatabaseUrl })
+    server = await startServer(place.env)
+  })
+  afterAll(async () => {
+    server.kill('SIGTERM')
+    await server.exited
+    await place.close()
+  })
+
+  test('every command works while the server has the database, and the server goes on', async () => {
+    expect((await walkThrough(place, { refusals: true })).size).toBe(COMMANDS.length)
+    expect(server.child.exitCode).toBeNull()
+  })
+
+  test('member, plan and key are good at once; usage and explain tell what a call cost; catalog apply needs no restart', async () => {
+    const email = 'grace@example.org'
+    const real = await runCommand(place.env, 'member', 'add', email, '--json')
+    expect([real.code, real.err]).toEqual([0, ''])
+    expect(JSON.parse(real.out)).toMatchObject({ email })
+    await json(place.env, 'grant', email, 'lite')
+    const { key } = await json(place.env, 'key', 'create', email)
+    expect((await ask(server.url, String(key), { model: 'glm-5', text: 'not yet' })).status).toBe(429)
+    const opened = join(place.folder, 'opened.yaml')
+    const source = readFileSync(place.catalogFile, 'utf8')
+    writeFileSync(opened, source.replace('models: [glm-4.7', 'models: [glm-5, glm-4.7'))
+    expect(await json(place.env, 'catalog', 'apply', opened)).toMatchObject({ changed: true })
+    const heard = await ask(server.url, String(key), { model: 'glm-5', text: 'now it is' })
+    expect(heard.status).toBe(200)
+    const told = await json(place.env, 'explain', heard.id)
+    expect(told).toMatchObject({ exit: 0, admission: { id: heard.id, model: 'glm-5', promptReason: 'new_question' } })
+    const charge = Number(heard.headers['x-codeplan-multiplier'])
+    const usage = await json(place.env, 'usage', email)
+    expect(usage).toMatchObject({ subscriptions: [{ plan: 'lite', windows: [{ used: charge }, { used: charge }] }] })
+    expect(await json(place.env, 'doctor')).toMatchObject({ exit: 0, ok: true })
+  })
+
+  test('a second server in the same folder is refused in words', async () => {
+    if (testDatabaseUrl) return
+    const { code, err } = await runCommand(place.env, 'start')
+    expect([code, err]).toEqual([1, expect.stringContaining('another server uses this folder')])
+  })
+})
+
+describe('the clock of a sandbox', () => {
+  test('clock +5h moves the time of the running server forward, never back', async () => {
+    const place = await openPlace({ serverUrl: testDatabaseUrl })
+    const env = { ...place.env, CODEPLAN_SANDBOX: '1' }
+    const server = await startServer(env)
+    try {
+      const before = Date.parse(String((await json(env, 'clock')).now))
+      const after = Date.parse(String((await json(env, 'clock', '+5h')).now))
+      expect(after - before).toBeGreaterThanOrEqual(5 * 3_600_000)
+      for (const step of ['+-5h', '-5h', '5h']) expect(await json(env, 'clock', step)).toMatchObject({ exit: 1 })
+    } finally {
+      server.kill('SIGTERM')
+      await server.exited
+      await place.close()
+    }
+  })
+})
