@@ -2,10 +2,12 @@ import { connect } from 'node:net'
 
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 
+import { checkBooks, eventById } from '../../apps/server/src/entitlements/index.ts'
 import { begin, CALL, readAll, send, writeQuestion } from '../house/ask.ts'
 import { testDatabaseUrl } from '../house/house.ts'
 import { openPlace, type Place } from '../house/place.ts'
 import { runCommand, startServer, type ServerProcess } from '../house/process.ts'
+import { withRoomsOf } from '../house/rooms-of.ts'
 import { until } from '../house/until.ts'
 
 const DRAIN_MS_MAX = 4_000
@@ -38,16 +40,13 @@ describe('SIGTERM', () => {
       (error: NodeJS.ErrnoException) => error.code === 'ECONNREFUSED',
     )
   /** After the server has ended: every call has its receipt, nothing is held, the books agree. */
-  const expectSettled = async (endings: Readonly<Record<string, string>>): Promise<void> => {
-    const told: Record<string, string> = {}
-    for (const id of Object.keys(endings)) {
-      const { out } = await runCommand(place.env, 'explain', id, '--json')
-      told[id] = (JSON.parse(out) as { event: { ending: string } | null }).event?.ending ?? 'open'
-    }
-    expect(told).toEqual(endings)
-    const doctor = await runCommand(place.env, 'doctor')
-    expect([doctor.code, doctor.out]).toEqual([0, expect.stringContaining('0 calls are open')])
-  }
+  const expectSettled = (endings: Readonly<Record<string, string>>): Promise<void> =>
+    withRoomsOf(place.env, async (rooms) => {
+      const told: Record<string, string> = {}
+      for (const id of Object.keys(endings)) told[id] = (await eventById(rooms.db.queries, id))?.ending ?? 'open'
+      expect(told).toEqual(endings)
+      expect(await checkBooks(rooms, rooms.clock.now())).toMatchObject({ openHolds: 0, faults: [] })
+    })
 
   test('F95: running streams finish, those whose client has left are settled, new calls are refused, exit 0', async () => {
     const left = await stream('left [[fault=tokens:500,rate:50]]')

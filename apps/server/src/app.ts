@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 
 import Fastify, { LogController, type FastifyBaseLogger } from 'fastify'
 
-import { makeGateway, makeUpstreamPools, type Gateway } from './gateway/index.ts'
+import { forgetAnswers, makeGateway, makeUpstreamPools, type Gateway } from './gateway/index.ts'
 import { ALIVE_EVERY_MS } from './entitlements/index.ts'
 import { isReady } from './ready.ts'
 import { keepDumps } from './dumps.ts'
@@ -20,6 +20,7 @@ export interface App {
 
 const LAST_USED_EVERY_MS = 15_000
 const PARTITIONS_EVERY_MS = 6 * 3_600_000
+const FORGET_EVERY_MS = 10 * 60_000
 const MAINTAIN_EVERY_MS = 30 * 60_000
 const DUMP_EVERY_MS = 3_600_000
 /** Keep-alive outlives the idle connections of proxies in front (60 s is their usual figure). */
@@ -32,7 +33,7 @@ const BACKLOG = 4_096
 export async function startApp(rooms: Rooms, options: { readonly sandboxUrl: string | undefined }): Promise<App> {
   const { config, catalog, log, db, clock, entitlements } = rooms
   const pools = makeUpstreamPools({ sandboxUrl: options.sandboxUrl, secret: config.secret })
-  const gateway = makeGateway({ ...rooms, pools })
+  const gateway = makeGateway({ ...rooms, queries: db.queries, pools })
 
   const fastify = Fastify({
     loggerInstance: log as FastifyBaseLogger,
@@ -73,6 +74,7 @@ export async function startApp(rooms: Rooms, options: { readonly sandboxUrl: str
   jobs.every(ALIVE_EVERY_MS, 'recover', () => entitlements.recover())
   jobs.every(LAST_USED_EVERY_MS, 'last-used', () => rooms.identify.flushLastUsed())
   jobs.every(PARTITIONS_EVERY_MS, 'partitions', () => db.tx((tx) => makePartitions(tx, clock.now())))
+  jobs.every(FORGET_EVERY_MS, 'forget-answers', () => forgetAnswers(db.queries, clock.now()))
   jobs.every(MAINTAIN_EVERY_MS, 'maintain', () => db.maintain())
   if (rooms.embedded) {
     const dump = keepDumps(rooms.embedded, config.dataFolder, clock)

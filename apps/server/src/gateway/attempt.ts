@@ -13,6 +13,7 @@ import type { Dispatcher } from 'undici'
 
 import type { Route } from '../catalog/index.ts'
 import type { Clock } from '../platform/index.ts'
+import type { Recorder } from './kept-answer.ts'
 import type { UpstreamRequest } from './prepare.ts'
 import type { UpstreamDoor } from './upstream-pools.ts'
 
@@ -44,6 +45,8 @@ export interface AttemptOptions {
   readonly door: UpstreamDoor
   readonly request: UpstreamRequest
   readonly answer: StreamOptions
+  /** Keeps the answer: then it is worth hearing to its end, even when the client has left. */
+  readonly recorder: Recorder | undefined
   /** Sets status and headers of a streamed answer; called once, before its first byte. */
   readonly begin: () => void
 }
@@ -164,6 +167,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
     res.setHeader('content-type', 'application/json; charset=utf-8')
     res.setHeader('content-length', bytes.length)
     this.o.begin()
+    this.o.recorder?.hear(bytes)
     res.end(bytes)
     this.done({ kind: 'answered' })
   }
@@ -175,13 +179,18 @@ export class Attempt implements Dispatcher.DispatchHandler {
       this.firstByteAt = this.o.clock.now()
       this.o.begin()
     }
-    return typeof out === 'string' ? this.o.res.write(out, 'latin1') : this.o.res.write(out)
+    const { res, recorder } = this.o
+    if (recorder) recorder.hear(typeof out === 'string' ? Buffer.from(out, 'latin1') : out)
+    if (res.destroyed) return true
+    return typeof out === 'string' ? res.write(out, 'latin1') : res.write(out)
   }
 
   private readonly onDrain = (): void => this.controller?.resume()
 
   private readonly onClientClose = (): void => {
-    if (!this.o.res.writableFinished) this.close({ kind: 'client_left', begun: this.begun })
+    if (this.o.res.writableFinished) return
+    if (this.o.recorder) this.controller?.resume()
+    else this.close({ kind: 'client_left', begun: this.begun })
   }
 
   /** Ends it from our side: the upstream is told by closing its connection, so that it stops generating. */

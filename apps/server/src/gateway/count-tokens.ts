@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
-import type { CallDeps } from './call.ts'
+import type { CallDeps } from './deps.ts'
 import { makeCallId } from './call-id.ts'
 import { receiveBody } from './receive.ts'
 import { refuse } from './refuse.ts'

@@ -1,12 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
-import { handleCall, type CallDeps, type RunningCall } from './call.ts'
+import { handleCall } from './call.ts'
+import type { CallDeps, RunningCall } from './deps.ts'
 import { makeCallId } from './call-id.ts'
 import { handleCountTokens } from './count-tokens.ts'
 import { handleModels } from './models.ts'
 import { refuse } from './refuse.ts'
 import { findTarget, type Target } from './routes.ts'
 
+export { forgetAnswers } from './kept-answer.ts'
 export { makeUpstreamPools, type UpstreamPools } from './upstream-pools.ts'
 export { BASES } from './routes.ts'
 

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 
 import type { Catalog, Model } from '../catalog/index.ts'
 import type { Dialect } from '@codeplan/dialect'
-import type { CallDeps } from './call.ts'
+import type { CallDeps } from './deps.ts'
 import { makeCallId } from './call-id.ts'
 import { refuse } from './refuse.ts'
 import type { Target } from './routes.ts'

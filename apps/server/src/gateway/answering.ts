@@ -1,0 +1,233 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+
+import { listPrice, type CallId } from '@codeplan/core'
+import { anthropicError, openaiError, type Outline } from '@codeplan/dialect'
+
+import type { Model, Route } from '../catalog/index.ts'
+import {
+  noTokens,
+  type Admission,
+  type Ending,
+  type Settlement,
+  type Tokens,
+  type Tried,
+} from '../entitlements/index.ts'
+import { word, type Refusal } from '../platform/index.ts'
+import { Attempt, type AttemptEnd } from './attempt.ts'
+import { BYTES_PER_TOKEN, type CallDeps, type RunningCall } from './deps.ts'
+import type { Recorder } from './kept-answer.ts'
+import { prepare } from './prepare.ts'
+import { languageOf, refuse } from './refuse.ts'
+import type { Target } from './routes.ts'
+import { setStandingHeaders } from './standing-headers.ts'
+import { reasonOf } from './upstream-reason.ts'
+
+/** A call that has been let in, and the answer to it: which upstream was tried, how it ended, what it used. */
+export interface Facts {
+  readonly req: IncomingMessage
+  readonly res: ServerResponse
+  readonly target: Target
+  readonly id: CallId
+  readonly model: Model
+  readonly outline: Outline
+  readonly body: Buffer
+  readonly admission: Admission
+  readonly recorder: Recorder | undefined
+}
+
+export class Answering implements RunningCall {
+  attempt: Attempt | undefined
+  readonly endsBy: number
+  private ending: Ending = 'upstream_failed'
+  private billable = false
+  private tried: Tried[] = []
+  private headSent = false
+  private readonly deps: CallDeps
+  private readonly facts: Facts
+
+  constructor(deps: CallDeps, facts: Facts) {
+    this.deps = deps
+    this.facts = facts
+    this.endsBy = facts.admission.admittedAt + deps.catalog.current().limits.totalMsMax
+    setStandingHeaders(facts.res, facts.admission)
+    facts.res.setHeader('x-request-id', facts.id)
+  }
+
+  /** Tries the routes in their order, until one has answered or the answer has begun. */
+  async answer(routes: readonly Route[]): Promise<void> {
+    let last: AttemptEnd | undefined
+    for (const route of routes) {
+      // Nothing has been asked of any upstream for somebody who left while waiting: that costs nothing.
+      if (this.facts.res.destroyed) return this.end('client_left_early', last !== undefined)
+      const prepared = prepare(
+        { ...this.facts, dialect: this.facts.target.base.dialect, headers: this.facts.req.headers },
+        this.facts.model,
+        route,
+      )
+      if (!prepared.ok) {
+        this.end('upstream_refused', false)
+        return this.sayNo(prepared.no)
+      }
+      last = await this.try(route, prepared.value)
+      if (!mayTryNext(last)) break
+    }
+    this.close(last ?? { kind: 'failed', begun: false, why: 'no route is left' })
+  }
+
+  private async try(
+    route: Route,
+    request: { body: Buffer; headers: Readonly<Record<string, string>> },
+  ): Promise<AttemptEnd> {
+    const { res, model, outline, target, id, admission } = this.facts
+    const limits = this.deps.catalog.current().limits
+    this.attempt = new Attempt({
+      res,
+      clock: this.deps.clock,
+      client: target.base.dialect,
+      stream: outline.stream,
+      route,
+      door: this.deps.pools.of(route.upstream, limits),
+      request,
+      recorder: this.facts.recorder,
+      begin: () => this.sendHead(),
+      answer: {
+        id,
+        model: model.id,
+        servedModel: model.id,
+        upstreamModel: route.model,
+        wantsUsage: outline.wantsUsage,
+        wholeToolCalls: !outline.toolStream,
+        inputTokensEstimate: Math.ceil(this.facts.body.length / BYTES_PER_TOKEN),
+        createdSec: Math.floor(admission.admittedAt / 1000),
+      },
+    })
+    const end = await this.attempt.run()
+    this.tried.push({
+      upstream: route.upstream.id,
+      model: route.model,
+      end: end.kind,
+      ...(end.kind === 'refused' ? { status: end.status } : {}),
+      ...('why' in end ? { why: end.why } : {}),
+    })
+    return end
+  }
+
+  private sendHead(): void {
+    const { res, outline } = this.facts
+    if (this.headSent || res.headersSent) return
+    this.headSent = true
+    if (!outline.stream) return
+    res.setHeader('content-type', 'text/event-stream; charset=utf-8')
+    res.setHeader('cache-control', 'no-cache')
+    // Proxies of the nginx family would otherwise hold the stream back.
+    res.setHeader('x-accel-buffering', 'no')
+    res.writeHead(200)
+  }
+
+  /** One rule for each ending; the table in docs/metering.md says the same in words. */
+  private close(last: AttemptEnd): void {
+    switch (last.kind) {
+      case 'answered':
+        return this.end('completed', true)
+      case 'client_left':
+        return this.end(last.begun ? 'client_left' : 'client_left_early', true)
+      case 'ended_by_us':
+        this.end(
+          last.why === 'server_stops' ? 'server_stopped' : 'out_of_time',
+          last.why === 'total_time' && last.begun,
+        )
+        return this.sayNo(
+          last.why === 'server_stops'
+            ? { code: 'unavailable', why: 'draining' }
+            : { code: 'upstream_failed', why: 'it took too long' },
+        )
+      case 'failed':
+        this.end(last.begun ? 'upstream_cut' : 'upstream_failed', false)
+        return last.begun ? undefined : this.sayNo({ code: 'upstream_failed', why: last.why })
+      case 'refused':
+        this.end('upstream_refused', false)
+        this.deps.log.warn({ call: this.facts.id, tried: this.tried }, 'upstream refused')
+        return this.sayNo(reasonOf(last.status, last.body))
+    }
+  }
+
+  private end(ending: Ending, billable: boolean): void {
+    this.ending = ending
+    this.billable = billable
+  }
+
+  /** Before the first byte a status; once a stream's head is out, an error event in the client's dialect. */
+  private sayNo(refusal: Refusal): void {
+    const { req, res, target, id } = this.facts
+    const dialect = target.base.dialect
+    const zone = this.deps.catalog.current().operator.zone
+    this.deps.metrics.refusals.inc({ code: refusal.code })
+    if (!res.headersSent) return refuse(req, res, { dialect, requestId: id, zone }, refusal)
+    if (res.destroyed || res.writableEnded) return
+    const words = word(refusal, zone)
+    const error = { ...words, message: words.text[languageOf(req.headers['accept-language'])], requestId: id }
+    res.end(
+      dialect === 'anthropic'
+        ? `event: error\ndata: ${anthropicError(error)}\n\n`
+        : `data: ${openaiError(error)}\n\ndata: [DONE]\n\n`,
+    )
+  }
+
+  closeRecord(): void {
+    if (this.ending === 'completed') this.facts.recorder?.keep(this.facts.res)
+    else this.facts.recorder?.release()
+  }
+
+  settlement(): Settlement {
+    const { admission, model, id } = this.facts
+    const { clock, metrics } = this.deps
+    const { tokens, tokensFrom } = this.tokens()
+    const endedAt = clock.now()
+    const firstByteMs =
+      this.attempt?.firstByteAt === undefined ? undefined : this.attempt.firstByteAt - admission.admittedAt
+    metrics.calls.inc({ model: model.id, ending: this.ending })
+    metrics.tokens.inc({ model: model.id, kind: 'input' }, tokens.inputTokens)
+    metrics.tokens.inc({ model: model.id, kind: 'cached_input' }, tokens.cacheReadTokens)
+    metrics.tokens.inc({ model: model.id, kind: 'output' }, tokens.outputTokens)
+    if (firstByteMs !== undefined) metrics.firstByte.observe({ model: model.id }, firstByteMs / 1000)
+    if (this.ending !== 'completed')
+      this.deps.log.info({ call: id, ending: this.ending, tried: this.tried }, 'call ended early')
+    return {
+      admission,
+      ending: this.ending,
+      billable: this.billable,
+      tokens,
+      tokensFrom,
+      listPrice: listPrice(model.prices, tokens),
+      timing: { firstByteMs, totalMs: endedAt - admission.admittedAt },
+      tried: this.tried,
+    }
+  }
+
+  /** The upstream's count wins; where it sent none, bytes are counted and marked as an estimate (F04). */
+  private tokens(): { tokens: Tokens; tokensFrom: Settlement['tokensFrom'] } {
+    const { usage, outputBytes } = this.attempt ?? { usage: undefined, outputBytes: 0 }
+    if (!this.billable && !usage) return { tokens: noTokens, tokensFrom: 'none' }
+    const heard = Math.ceil(outputBytes / BYTES_PER_TOKEN)
+    const { suspect, ...told } = usage ?? {
+      ...noTokens,
+      inputTokens: Math.ceil(this.facts.body.length / BYTES_PER_TOKEN),
+      suspect: true,
+    }
+    const tokens = suspect ? plausible(told, this.facts.model.contextTokens) : told
+    // A Messages stream tells its output at its end; who left before that has heard more than its opening said (F01).
+    const counted = this.ending === 'completed' ? tokens.outputTokens > 0 || heard === 0 : tokens.outputTokens >= heard
+    if (usage && counted) return { tokens, tokensFrom: suspect ? 'estimate' : 'upstream' }
+    return { tokens: { ...tokens, outputTokens: Math.max(heard, tokens.outputTokens) }, tokensFrom: 'estimate' }
+  }
+}
+
+/** No kind of nonsense is larger than what the model can read (F18). */
+const plausible = (tokens: Tokens, max: number): Tokens =>
+  Object.fromEntries(Object.entries(tokens).map(([kind, count]) => [kind, Math.min(count, max)])) as unknown as Tokens
+
+/** Another upstream may be asked while the client has seen nothing, for faults that lie with this one. */
+function mayTryNext(end: AttemptEnd): boolean {
+  if (end.kind === 'failed') return !end.begun
+  return end.kind === 'refused' && (end.status === 401 || end.status === 403 || end.status === 429 || end.status >= 500)
+}

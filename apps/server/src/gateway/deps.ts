@@ -1,0 +1,28 @@
+import type { CatalogRoom } from '../catalog/index.ts'
+import type { Entitlements } from '../entitlements/index.ts'
+import type { Identify } from '../identity/index.ts'
+import type { Clock, Log, Metrics, Queries } from '../platform/index.ts'
+import type { Attempt } from './attempt.ts'
+import type { UpstreamPools } from './upstream-pools.ts'
+
+export interface CallDeps {
+  readonly queries: Queries
+  readonly catalog: CatalogRoom
+  readonly identify: Identify
+  readonly entitlements: Entitlements
+  readonly pools: UpstreamPools
+  readonly clock: Clock
+  readonly log: Log
+  readonly metrics: Metrics
+  /** Calls that are being answered: they are ticked, and stopped when the server stops. */
+  readonly running: Set<RunningCall>
+  readonly isDraining: () => boolean
+}
+
+export interface RunningCall {
+  readonly endsBy: number
+  attempt: Attempt | undefined
+}
+
+/** Bytes of a request or an answer that make one token, where no one has counted. */
+export const BYTES_PER_TOKEN = 4
