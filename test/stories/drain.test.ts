@@ -1,13 +1,13 @@
 import { connect } from 'node:net'
 
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 
 import { checkBooks, eventById } from '../../apps/server/src/entitlements/index.ts'
 import { begin, CALL, readAll, send, writeQuestion } from '../house/ask.ts'
 import { testDatabaseUrl } from '../house/house.ts'
 import { openPlace, type Place } from '../house/place.ts'
-import { runCommand, startServer, type ServerProcess } from '../house/process.ts'
-import { withRoomsOf } from '../house/rooms-of.ts'
+import { startServer, type ServerProcess } from '../house/process.ts'
+import { addSubscriber, withRoomsOf } from '../house/rooms-of.ts'
 import { until } from '../house/until.ts'
 
 const DRAIN_MS_MAX = 4_000
@@ -16,22 +16,21 @@ describe('SIGTERM', () => {
   let place: Place
   let server: ServerProcess
   let key: string
-  beforeEach(async () => {
+  beforeAll(async () => {
     place = await openPlace({
       serverUrl: testDatabaseUrl,
       catalog: (source) => source.replace('drain_ms_max: 30000 ', `drain_ms_max: ${DRAIN_MS_MAX} `),
     })
+    key = (await addSubscriber(place.env, { email: 'ada@example.org', plan: 'max' })).key
+  })
+  beforeEach(async () => {
     server = await startServer(place.env)
-    await runCommand(place.env, 'member', 'add', 'ada@example.org')
-    await runCommand(place.env, 'grant', 'ada@example.org', 'max')
-    const made = await runCommand(place.env, 'key', 'create', 'ada@example.org', '--json')
-    key = (JSON.parse(made.out) as { key: string }).key
   })
   afterEach(async () => {
     server.kill('SIGKILL')
     await server.exited
-    await place.close()
   })
+  afterAll(() => place.close())
 
   const stream = (text: string) => begin(server.url, key, { text, stream: true })
   const refusesCalls = (): Promise<boolean> =>

@@ -160,12 +160,11 @@ export function replaceReserve(tally: PromptTally, reserved: number, actual: num
   }
 }
 
+/** One part a window: a call that is entered again after a crash may belong to one that is not the last. */
 function reserve(parts: readonly TallyPart[], starts: WindowStarts, micro: number): readonly TallyPart[] {
   if (micro === 0) return parts
-  const last = parts.at(-1)
-  if (last && sameStarts(last.starts, starts))
-    return [...parts.slice(0, -1), { ...last, reserved: last.reserved + micro }]
-  return [...parts, { starts, reserved: micro, settled: 0 }]
+  if (!parts.some((part) => sameStarts(part.starts, starts))) return [...parts, { starts, reserved: micro, settled: 0 }]
+  return parts.map((part) => (sameStarts(part.starts, starts) ? { ...part, reserved: part.reserved + micro } : part))
 }
 
 function sameStarts(a: WindowStarts, b: WindowStarts): boolean {

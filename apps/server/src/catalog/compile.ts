@@ -62,6 +62,8 @@ export interface Catalog {
   readonly plans: ReadonlyMap<string, PlanDocument>
   readonly models: ReadonlyMap<string, Model>
   readonly limits: GatewayLimits
+  /** How long facts are kept. */
+  readonly retention: { readonly callsMonths: number; readonly promptsDays: number }
   readonly upstreams: readonly Upstream[]
   readonly multipliers: readonly MultiplierRule[]
   /** The model that a client's name means; case does not matter, then aliases in their order. */
@@ -132,6 +134,7 @@ export function compileCatalog(doc: CatalogDocument, version: number, appliedAt:
       totalMsMax: doc.gateway.total_ms_max,
       drainMsMax: doc.gateway.drain_ms_max,
     },
+    retention: { callsMonths: doc.retention.calls_months, promptsDays: doc.retention.prompts_days },
     resolve,
     multiplier: (model, tool, at) => multiplierAt(rules, { model, tool }, at),
     modelsOf: (terms) => [...new Set([...liveModels(terms), ...terms.models])].filter((id) => models.has(id)),

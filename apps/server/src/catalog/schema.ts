@@ -126,6 +126,17 @@ const gatewaySchema = z.strictObject({
   drain_ms_max: positive,
 })
 
+/** The longest window must still be on record, or its books could not be checked. */
+const PROMPTS_DAYS_MIN = 40
+const retentionSchema = z.strictObject({
+  calls_months: z
+    .number()
+    .int()
+    .min(2, 'keep at least 2 months: windows and receipts of the running period need them')
+    .default(25),
+  prompts_days: z.number().int().min(PROMPTS_DAYS_MIN, `keep at least ${PROMPTS_DAYS_MIN} days`).default(90),
+})
+
 export const catalogSchema = z.strictObject({
   operator: z.strictObject({
     name: z.string().min(1),
@@ -142,6 +153,7 @@ export const catalogSchema = z.strictObject({
   multipliers: z.array(multiplierSchema).default([]),
   upstreams: z.array(upstreamSchema).min(1),
   gateway: gatewaySchema,
+  retention: retentionSchema.prefault({}),
 })
 
 export type CatalogDocument = z.infer<typeof catalogSchema>

@@ -2,6 +2,7 @@ import { balanceAdd } from './balance.ts'
 import { catalogApply, catalogCheck } from './catalog.ts'
 import { clockCommand } from './clock.ts'
 import type { Command } from './command.ts'
+import { creditCommand } from './credit.ts'
 import { doctor } from './doctor.ts'
 import { economicsCommand } from './economics.ts'
 import { explain } from './explain.ts'
@@ -17,6 +18,7 @@ export const COMMANDS: readonly Command[] = [
   keyList,
   keyRevoke,
   usage,
+  creditCommand,
   explain,
   recomputeCommand,
   economicsCommand,

@@ -16,12 +16,12 @@ export interface BooksRow {
 }
 
 /** Everything that the check of the books needs, folded from facts. Slow by nature: for `doctor` and jobs. */
-export async function booksRows(tx: Tx): Promise<readonly BooksRow[]> {
+export async function booksRows(tx: Tx, since: number): Promise<readonly BooksRow[]> {
   const { rows } = await sql<BooksRow>`
     with charged as (
       select e.subscription_id, c."window" || '@' || c."startsAt" as key, sum(c.micro)::int8 as micro
       from meter_events e cross join lateral jsonb_to_recordset(e.charges) as c("window" text, "startsAt" int8, micro int8)
-      group by 1, 2),
+      where e.admitted_at >= ${since} group by 1, 2),
     reserved as (
       select p.subscription_id, s.key || '@' || s.value as key, sum((part->>'reserved')::int8)::int8 as micro
       from prompts p cross join lateral jsonb_array_elements(p.tally->'parts') as part

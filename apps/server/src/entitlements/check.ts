@@ -1,4 +1,4 @@
-import { windowNow, instant, type Instant, type PlanTerms } from '@codeplan/core'
+import { DAY_MS, windowNow, instant, type Instant, type PlanTerms } from '@codeplan/core'
 
 import type { CatalogRoom } from '../catalog/index.ts'
 import { sql, type Db } from '../platform/index.ts'
@@ -8,6 +8,9 @@ export interface BooksFault {
   readonly subscriptionId: string
   readonly what: string
 }
+
+/** Longer than any window that is sold: older calls belong to windows that are over. */
+const LOOK_BACK_MS = 40 * DAY_MS
 
 /**
  * Do the windows hold what the facts say? For each subscription, from the ledger of events and the open holds alone:
@@ -20,7 +23,7 @@ export async function checkBooks(
   // One snapshot for all figures: calls go on while they are read.
   const rows = await deps.db.tx(async (tx) => {
     await sql`set transaction isolation level repeatable read`.execute(tx)
-    return booksRows(tx)
+    return booksRows(tx, now - LOOK_BACK_MS)
   })
   const terms = await deps.catalog.planVersions(
     deps.db.queries,

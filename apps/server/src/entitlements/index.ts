@@ -4,8 +4,10 @@ import type { CatalogRoom } from '../catalog/index.ts'
 import { type Clock, type Db, type Log, type Metrics, type Refusal } from '../platform/index.ts'
 import { admit } from './admit.ts'
 import { makeBatcher } from './batch.ts'
+import { credit, type Credited, type CreditWish } from './credit.ts'
 import { grant, type Granted } from './grant.ts'
 import { recover } from './recover.ts'
+import { forgetFacts } from './retention.ts'
 import { settle } from './settle.ts'
 import { standingsOf, type Standing } from './standing.ts'
 import { sayOthersGone } from './store.ts'
@@ -30,6 +32,9 @@ export interface Entitlements {
     wish: { memberId: string; plan: string; months: number; source: string },
     now: Instant,
   ): Promise<Outcome<Granted, string>>
+  credit(wish: CreditWish, now: Instant): Promise<Outcome<Credited, string>>
+  /** Lets go of facts that the catalog no longer asks to keep; answers the partitions that were dropped. */
+  forget(now: Instant): Promise<readonly string[]>
   /** Says that this node lives and settles what dead ones have left. */
   recover(): Promise<number>
   /** An embedded database has one process: whatever others have left can be settled at once. */
@@ -97,6 +102,8 @@ export function makeEntitlements(deps: EntitlementsDeps): Entitlements {
     standings: (memberId, now) => standingsOf(deps, memberId, now),
     standing: async (memberId, now) => (await standingsOf(deps, memberId, now)).find((s) => s.drawn),
     grant: (wish, now) => grant(deps, wish, now),
+    credit: (wish, now) => credit(deps, wish, now),
+    forget: (now) => forgetFacts(deps, now),
     recover: () => recover(deps),
     claimAlone: () => sayOthersGone(deps.db.queries, deps.node),
     waiting: () => settlements.size(),

@@ -1,4 +1,4 @@
-import type { Instant, PromptTally, WindowStates } from '@codeplan/core'
+import { makeId, type Instant, type PromptTally, type WindowStates } from '@codeplan/core'
 
 import { jsonb, run, sql, type Queries, type Tx } from '../platform/index.ts'
 import type { HourRow } from './hours.ts'
@@ -253,6 +253,56 @@ export async function insertSubscription(
     ${row.endsAt}, ${row.at})`.execute(tx)
   await sql`insert into quotas (subscription_id) values (${row.id})`.execute(tx)
 }
+
+export async function insertCredit(
+  tx: Tx,
+  row: {
+    id: string
+    subscriptionId: string
+    windows: WindowStates
+    window: string
+    windowStartsAt: Instant
+    micro: number
+    reason: string
+    by: string
+    at: Instant
+  },
+): Promise<void> {
+  await sql`insert into quota_credits (id, subscription_id, window_id, window_starts_at, micro, reason, given_by, given_at)
+    values (${row.id}, ${row.subscriptionId}, ${row.window}, ${row.windowStartsAt}, ${row.micro}, ${row.reason}, ${row.by},
+    ${row.at})`.execute(tx)
+  await sql`update quotas set windows = ${jsonb(row.windows)}::jsonb where subscription_id = ${row.subscriptionId}`.execute(
+    tx,
+  )
+}
+
+/** Names of the partitions of meter events whose month ended before an instant. */
+export async function partitionsBefore(on: Queries | Tx, before: number): Promise<readonly string[]> {
+  const { rows } = await sql<{ name: string }>`select c.relname as name from pg_inherits i
+    join pg_class c on c.oid = i.inhrelid join pg_class p on p.oid = i.inhparent
+    where p.relname = 'meter_events' and c.relname ~ '^meter_events_[0-9]{4}_[0-9]{2}$' order by 1`.execute(on)
+  return rows.map((row) => row.name).filter((name) => monthEnd(name) <= before)
+}
+
+function monthEnd(partition: string): number {
+  const [year, month] = partition.slice('meter_events_'.length).split('_').map(Number) as [number, number]
+  return Date.UTC(year, month, 1)
+}
+
+export async function dropPartition(tx: Tx, name: string): Promise<void> {
+  await sql`drop table ${sql.table(name)}`.execute(tx)
+}
+
+/** Prompts that nobody has called for so long that no window holds anything of them. */
+export async function forgetPrompts(on: Queries, before: number, count: number): Promise<number> {
+  const { rows } = await sql`delete from prompts where id in (
+    select id from prompts p where last_call_at < ${before} and id < ${idBefore(before)}
+    and not exists (select 1 from holds h where h.prompt_id = p.id) limit ${count}) returning id`.execute(on)
+  return rows.length
+}
+
+/** Ids sort by time: the first one that could have been made at an instant. */
+const idBefore = (at: number): string => makeId('prm', at, new Uint8Array(1))
 
 export async function eventById(on: Queries, id: string): Promise<EventRow | undefined> {
   const { rows } = await sql<EventRow>`select * from meter_events where id = ${id}`.execute(on)

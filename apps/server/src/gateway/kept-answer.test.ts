@@ -11,7 +11,12 @@ interface Answer {
 }
 
 function ask(house: House, key: string, name: string, text: string, leaveAfterBytes?: number): Promise<Answer> {
-  const body = JSON.stringify({ model: 'glm-4.7', max_tokens: 50, stream: true, messages: [{ role: 'user', content: text }] })
+  const body = JSON.stringify({
+    model: 'glm-4.7',
+    max_tokens: 50,
+    stream: true,
+    messages: [{ role: 'user', content: text }],
+  })
   return new Promise((resolve, reject) => {
     const headers = { authorization: `Bearer ${key}`, 'idempotency-key': name, 'content-type': 'application/json' }
     const req = request(`${house.url}/api/anthropic/v1/messages`, { method: 'POST', headers }, (res) => {
@@ -45,7 +50,9 @@ describe('F09: the same Idempotency-Key gives one reservation, one settlement, o
   test('ten at once and one later hear the same answer of one upstream call', async () => {
     const { key, memberId } = await house.subscriber('lite')
     const before = upstreamCalls()
-    const answers = await Promise.all(Array.from({ length: 10 }, () => ask(house, key, 'a', 'one question [[fault=slow:10]]')))
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, () => ask(house, key, 'a', 'one question [[fault=slow:10]]')),
+    )
     const later = await ask(house, key, 'a', 'one question [[fault=slow:10]]')
     expect(upstreamCalls() - before).toBe(1)
     expect(new Set([...answers, later].map((a) => a.body)).size).toBe(1)
