@@ -34,7 +34,7 @@ export type { ClientStream, StreamEnd, StreamOptions } from './stream/stream.ts'
 
 /** What the gateway needs to know of a request, read without building it; and the body for an upstream that speaks the same. */
 export { outline, sliceOf } from './outline.ts'
-export type { MessageKind, MessageOutline, Outline, OutlineFault, Span } from './outline.ts'
+export type { MessageKind, MessageOutline, Outline, OutlineFault, Span, Wire } from './outline.ts'
 export { spliceRequest } from './splice.ts'
 export type { SpliceOptions } from './splice.ts'
 

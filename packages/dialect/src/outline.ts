@@ -49,11 +49,11 @@ export type OutlineFault =
   | { readonly fault: 'missing_field'; readonly field: string }
   | { readonly fault: 'bad_field'; readonly field: string; readonly why: string }
 
-/** Reads the outline of a Messages or Chat Completions request. */
-export function outline(
-  dialect: Dialect,
-  body: Buffer,
-): { ok: true; outline: Outline } | { ok: false; fault: OutlineFault } {
+/** What clients speak: the two dialects of upstreams, and OpenAI's Responses (Codex). */
+export type Wire = Dialect | 'responses'
+
+/** Reads the outline of a Messages, Chat Completions or Responses request. */
+export function outline(wire: Wire, body: Buffer): { ok: true; outline: Outline } | { ok: false; fault: OutlineFault } {
   try {
     const text = body.toString('latin1')
     const bodyStart = skipSpace(text, 0)
@@ -64,7 +64,7 @@ export function outline(
     })
     if (skipSpace(text, end) < text.length)
       return fault({ fault: 'bad_body', why: `there is text after its end, at byte ${end}` })
-    return read(dialect, text, bodyStart, fields)
+    return read(wire, text, bodyStart, fields)
   } catch (error) {
     if (error instanceof JsonFault) return fault({ fault: 'bad_body', why: error.message })
     throw error
@@ -82,29 +82,38 @@ const WANTED = new Set([
   'tools',
   'system',
   'metadata',
+  'input',
+  'max_output_tokens',
 ])
 
 function read(
-  dialect: Dialect,
+  wire: Wire,
   text: string,
   bodyStart: number,
   fields: Readonly<Record<string, Span>>,
 ): { ok: true; outline: Outline } | { ok: false; fault: OutlineFault } {
-  const { model, messages, tools } = fields
+  const { model, tools } = fields
+  const listName = wire === 'responses' ? 'input' : 'messages'
+  const messages = fields[listName]
   if (!model) return fault({ fault: 'missing_field', field: 'model' })
   if (!isStringAt(text, model.start) || model.end - model.start < 3) {
     return fault({ fault: 'bad_field', field: 'model', why: 'it must be the name of a model' })
   }
-  if (!messages) return fault({ fault: 'missing_field', field: 'messages' })
-  if (!isArrayAt(text, messages.start))
-    return fault({ fault: 'bad_field', field: 'messages', why: 'it must be a list' })
+  if (!messages) return fault({ fault: 'missing_field', field: listName })
+  const isText = wire === 'responses' && isStringAt(text, messages.start)
+  if (!isText && !isArrayAt(text, messages.start)) {
+    return fault({ fault: 'bad_field', field: listName, why: 'it must be a list' })
+  }
   const stream = flag(text, fields.stream)
   if (stream === undefined) return fault({ fault: 'bad_field', field: 'stream', why: 'it must be true or false' })
-  const found = readMessages(dialect, text, messages)
-  if (typeof found === 'string')
+  const found = isText
+    ? [{ ...readUser(text, messages), span: messages }]
+    : readMessages(wire, listName, text, messages)
+  if (typeof found === 'string') {
     return fault({ fault: 'bad_field', field: found, why: 'it must be an object with a role' })
-  if (found.length === 0) return fault({ fault: 'bad_field', field: 'messages', why: 'it must not be empty' })
-  const maxTokens = fields.max_completion_tokens ?? fields.max_tokens
+  }
+  if (found.length === 0) return fault({ fault: 'bad_field', field: listName, why: 'it must not be empty' })
+  const maxTokens = fields.max_completion_tokens ?? fields.max_tokens ?? fields.max_output_tokens
   return {
     ok: true,
     outline: {
@@ -146,26 +155,32 @@ function countElements(text: string, span: Span): number {
 }
 
 /** The messages, or the name of the first one that is none. */
-function readMessages(dialect: Dialect, text: string, span: Span): MessageOutline[] | string {
+function readMessages(wire: Wire, listName: string, text: string, span: Span): MessageOutline[] | string {
   const messages: MessageOutline[] = []
   let bad: string | undefined
   let index = 0
   eachElement(text, span.start, (start, end) => {
-    const message = isObjectAt(text, start) ? readMessage(dialect, text, { start, end }) : undefined
+    const message = isObjectAt(text, start) ? readMessage(wire, text, { start, end }) : undefined
     if (message) messages.push(message)
-    else bad ??= `messages[${index}]`
+    else bad ??= `${listName}[${index}]`
     index++
   })
   return bad ?? messages
 }
 
-function readMessage(dialect: Dialect, text: string, span: Span): MessageOutline | undefined {
+function readMessage(wire: Wire, text: string, span: Span): MessageOutline | undefined {
   let role: Span = span
+  let type = ''
   let content: Span | undefined
   eachEntry(text, span.start, (key, start, end) => {
     if (key === 'role') role = { start, end }
     else if (key === 'content') content = { start, end }
+    else if (key === 'type' && wire === 'responses') type = text.slice(start + 1, end - 1)
   })
+  // Items of the Responses wire that are no messages: what a tool gave back, or what the model did.
+  if (type !== '' && type !== 'message') {
+    return { kind: type.endsWith('_output') ? 'tool_result' : 'assistant', texts: [], span }
+  }
   switch (text.slice(role.start + 1, role.end - 1)) {
     case 'assistant':
       return { kind: 'assistant', texts: [], span }
@@ -174,7 +189,7 @@ function readMessage(dialect: Dialect, text: string, span: Span): MessageOutline
       return { kind: 'system', texts: [], span, spans: { role, texts: content ? textSpans(text, content) : [] } }
     case 'tool':
     case 'function':
-      return dialect === 'openai' ? { kind: 'tool_result', texts: [], span } : undefined
+      return wire === 'openai' ? { kind: 'tool_result', texts: [], span } : undefined
     case 'user':
       return { ...(content ? readUser(text, content) : NOTHING), span }
     default:
@@ -213,7 +228,7 @@ function readUser(text: string, content: Span): Read {
       else if (key === 'text' && isStringAt(text, valueStart)) words = text.slice(valueStart + 1, valueEnd - 1)
     })
     if (type === 'tool_result') hasResult = true
-    else if (type === 'text') texts.push(words)
+    else if (type === 'text' || type === 'input_text') texts.push(words)
     else hasOther = true
   })
   return hasResult ? { kind: 'tool_result', texts: [] } : userOf(texts, hasOther)

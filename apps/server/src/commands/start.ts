@@ -9,7 +9,8 @@ export async function start(rooms: Rooms, write: (text: string) => void): Promis
   const wantsSandbox = rooms.catalog.current().upstreams.some((upstream) => upstream.baseUrl === 'sandbox')
   const sandbox: SandboxUpstream | undefined = wantsSandbox ? await startUpstream({}) : undefined
   const app = await startApp(rooms, { sandboxUrl: sandbox?.url })
-  const control = await openControl(rooms)
+  // Beside a database server, commands open the database themselves.
+  const control = rooms.embedded ? await openControl(rooms) : undefined
   write(welcome(rooms, app.port, sandbox !== undefined))
 
   await new Promise<void>((stopped) => {
@@ -18,7 +19,7 @@ export async function start(rooms: Rooms, write: (text: string) => void): Promis
       if (asked) process.exit(130)
       asked = true
       write('Stopping: running calls finish, then everything is settled.\n')
-      await control.close()
+      await control?.close()
       await app.stop()
       await sandbox?.close()
       await rooms.close()
