@@ -14,7 +14,7 @@ import { until } from '../house/until.ts'
 
 const KILLS = 20
 const WORKERS = 8
-const MOMENT_MS_MAX = 700
+const MOMENT_MS_MAX = 1_000
 /** Recovery waits 20 s for a silent node, and looks every 2 s. */
 const RECOVERY_MS_MAX = 60_000
 
@@ -96,7 +96,7 @@ async function keepAsking(callers: Callers, key: string, dice: Dice, worker: num
     } catch {
       callers.broken++
       // The server is down: it is being started again.
-      await setTimeout(50)
+      await setTimeout(100)
     }
   }
 }

@@ -1,5 +1,14 @@
 import type { Dialect } from './dialect.ts'
-import { eachElement, eachEntry, isArrayAt, isObjectAt, isStringAt, JsonFault, skipSpace } from './outline-scan.ts'
+import {
+  eachElement,
+  eachEntry,
+  isArrayAt,
+  isObjectAt,
+  isStringAt,
+  JsonFault,
+  skipSpace,
+  valueEnd,
+} from './outline-scan.ts'
 
 /** Where a value stands in the body's latin1 text. */
 export interface Span {
@@ -52,19 +61,46 @@ export type OutlineFault =
 /** What clients speak: the two dialects of upstreams, and OpenAI's Responses (Codex). */
 export type Wire = Dialect | 'responses'
 
-/** Reads the outline of a Messages, Chat Completions or Responses request. */
-export function outline(wire: Wire, body: Buffer): { ok: true; outline: Outline } | { ok: false; fault: OutlineFault } {
+type Read<T> = { ok: true; outline: T } | { ok: false; fault: OutlineFault }
+
+/** Reads the outline of a Messages, Chat Completions or Responses request, in one walk over its text. */
+export function outline(wire: Wire, body: Buffer): Read<Outline> {
   try {
     const text = body.toString('latin1')
     const bodyStart = skipSpace(text, 0)
     if (!isObjectAt(text, bodyStart)) return fault({ fault: 'bad_body', why: 'it must be a JSON object' })
+    const listName = wire === 'responses' ? 'input' : 'messages'
     const fields: Record<string, Span> = {}
-    const end = eachEntry(text, bodyStart, (key, start, end) => {
+    let messages: MessageOutline[] = []
+    let badMessage: number | undefined
+    let toolCount = 0
+    const end = eachEntry(text, bodyStart, (key, start) => {
+      let end: number
+      if (key === listName && isArrayAt(text, start)) {
+        messages = []
+        end = eachElement(text, start, (at) => {
+          const { message, end } = readMessage(wire, text, at)
+          if (message) messages.push(message)
+          else badMessage ??= messages.length
+          return end
+        })
+      } else if (key === 'tools' && isArrayAt(text, start)) {
+        toolCount = 0
+        end = eachElement(text, start, (at) => {
+          toolCount++
+          return valueEnd(text, at)
+        })
+      } else end = valueEnd(text, start)
       if (WANTED.has(key)) fields[key] = { start, end }
+      return end
     })
-    if (skipSpace(text, end) < text.length)
+    if (skipSpace(text, end) < text.length) {
       return fault({ fault: 'bad_body', why: `there is text after its end, at byte ${end}` })
-    return read(wire, text, bodyStart, fields)
+    }
+    if (badMessage !== undefined) {
+      return fault({ fault: 'bad_field', field: `${listName}[${badMessage}]`, why: 'it must be an object with a role' })
+    }
+    return make(wire, text, bodyStart, fields, messages, toolCount)
   } catch (error) {
     if (error instanceof JsonFault) return fault({ fault: 'bad_body', why: error.message })
     throw error
@@ -86,34 +122,32 @@ const WANTED = new Set([
   'max_output_tokens',
 ])
 
-function read(
+function make(
   wire: Wire,
   text: string,
   bodyStart: number,
   fields: Readonly<Record<string, Span>>,
-): { ok: true; outline: Outline } | { ok: false; fault: OutlineFault } {
-  const { model, tools } = fields
+  listed: readonly MessageOutline[],
+  toolCount: number,
+): Read<Outline> {
+  const { model } = fields
   const listName = wire === 'responses' ? 'input' : 'messages'
-  const messages = fields[listName]
+  const list = fields[listName]
   if (!model) return fault({ fault: 'missing_field', field: 'model' })
   if (!isStringAt(text, model.start) || model.end - model.start < 3) {
     return fault({ fault: 'bad_field', field: 'model', why: 'it must be the name of a model' })
   }
-  if (!messages) return fault({ fault: 'missing_field', field: listName })
-  const isText = wire === 'responses' && isStringAt(text, messages.start)
-  if (!isText && !isArrayAt(text, messages.start)) {
+  if (!list) return fault({ fault: 'missing_field', field: listName })
+  const isText = wire === 'responses' && isStringAt(text, list.start)
+  if (!isText && !isArrayAt(text, list.start)) {
     return fault({ fault: 'bad_field', field: listName, why: 'it must be a list' })
   }
+  const messages = isText ? [{ ...userOf([text.slice(list.start + 1, list.end - 1)], false), span: list }] : listed
+  if (messages.length === 0) return fault({ fault: 'bad_field', field: listName, why: 'it must not be empty' })
   const stream = flag(text, fields.stream)
   if (stream === undefined) return fault({ fault: 'bad_field', field: 'stream', why: 'it must be true or false' })
-  const found = isText
-    ? [{ ...readUser(text, messages), span: messages }]
-    : readMessages(wire, listName, text, messages)
-  if (typeof found === 'string') {
-    return fault({ fault: 'bad_field', field: found, why: 'it must be an object with a role' })
-  }
-  if (found.length === 0) return fault({ fault: 'bad_field', field: listName, why: 'it must not be empty' })
   const maxTokens = fields.max_completion_tokens ?? fields.max_tokens ?? fields.max_output_tokens
+  const { stream_options: streamOptions } = fields
   return {
     ok: true,
     outline: {
@@ -122,12 +156,11 @@ function read(
       modelSpan: model,
       stream,
       toolStream: flag(text, fields.tool_stream) ?? false,
-      wantsUsage:
-        fields.stream_options !== undefined && /"include_usage"\s*:\s*true/.test(sliceOf(text, fields.stream_options)),
-      streamOptions: fields.stream_options,
+      wantsUsage: streamOptions !== undefined && /"include_usage"\s*:\s*true/.test(sliceOf(text, streamOptions)),
+      streamOptions,
       maxTokens: maxTokens && wholeNumber(sliceOf(text, maxTokens)),
-      toolCount: tools && isArrayAt(text, tools.start) ? countElements(text, tools) : 0,
-      messages: found,
+      toolCount,
+      messages,
       system: fields.system,
       metadata: fields.metadata,
       bodyStart,
@@ -148,35 +181,37 @@ function wholeNumber(text: string): number | undefined {
   return Number.isSafeInteger(value) ? value : undefined
 }
 
-function countElements(text: string, span: Span): number {
-  let count = 0
-  eachElement(text, span.start, () => count++)
-  return count
+/** What a message's content holds, as far as its kind depends on it. */
+interface Content {
+  readonly texts: Span[]
+  hasResult: boolean
+  hasOther: boolean
 }
 
-/** The messages, or the name of the first one that is none. */
-function readMessages(wire: Wire, listName: string, text: string, span: Span): MessageOutline[] | string {
-  const messages: MessageOutline[] = []
-  let bad: string | undefined
-  let index = 0
-  eachElement(text, span.start, (start, end) => {
-    const message = isObjectAt(text, start) ? readMessage(wire, text, { start, end }) : undefined
-    if (message) messages.push(message)
-    else bad ??= `${listName}[${index}]`
-    index++
-  })
-  return bad ?? messages
-}
-
-function readMessage(wire: Wire, text: string, span: Span): MessageOutline | undefined {
-  let role: Span = span
+/** One message of the list, and the place after it. No message: the value is no object with a role that the wire knows. */
+function readMessage(wire: Wire, text: string, at: number): { message: MessageOutline | undefined; end: number } {
+  if (!isObjectAt(text, at)) return { message: undefined, end: valueEnd(text, at) }
+  let role: Span = { start: at, end: at }
   let type = ''
-  let content: Span | undefined
-  eachEntry(text, span.start, (key, start, end) => {
+  const content: Content = { texts: [], hasResult: false, hasOther: false }
+  const end = eachEntry(text, at, (key, start) => {
+    if (key === 'content') return readContent(text, start, content)
+    const end = valueEnd(text, start)
     if (key === 'role') role = { start, end }
-    else if (key === 'content') content = { start, end }
     else if (key === 'type' && wire === 'responses') type = text.slice(start + 1, end - 1)
+    return end
   })
+  return { message: messageOf(wire, text, { start: at, end }, role, type, content), end }
+}
+
+function messageOf(
+  wire: Wire,
+  text: string,
+  span: Span,
+  role: Span,
+  type: string,
+  content: Content,
+): MessageOutline | undefined {
   // Items of the Responses wire that are no messages: what a tool gave back, or what the model did.
   if (type !== '' && type !== 'message') {
     return { kind: type.endsWith('_output') ? 'tool_result' : 'assistant', texts: [], span }
@@ -186,63 +221,58 @@ function readMessage(wire: Wire, text: string, span: Span): MessageOutline | und
       return { kind: 'assistant', texts: [], span }
     case 'system':
     case 'developer':
-      return { kind: 'system', texts: [], span, spans: { role, texts: content ? textSpans(text, content) : [] } }
+      return { kind: 'system', texts: [], span, spans: { role, texts: content.texts } }
     case 'tool':
     case 'function':
       return wire === 'openai' ? { kind: 'tool_result', texts: [], span } : undefined
     case 'user':
-      return { ...(content ? readUser(text, content) : NOTHING), span }
+      if (content.hasResult) return { kind: 'tool_result', texts: [], span }
+      return {
+        ...userOf(
+          content.texts.map((one) => sliceOf(text, one)),
+          content.hasOther,
+        ),
+        span,
+      }
     default:
       return undefined
   }
 }
 
-type Read = Pick<MessageOutline, 'kind' | 'texts'>
-const NOTHING: Read = { kind: 'reminder', texts: [] }
-
-function textSpans(text: string, content: Span): Span[] {
-  if (isStringAt(text, content.start)) return [{ start: content.start + 1, end: content.end - 1 }]
-  const spans: Span[] = []
-  if (!isArrayAt(text, content.start)) return spans
-  eachElement(text, content.start, (start) => {
-    if (!isObjectAt(text, start)) return
-    eachEntry(text, start, (key, valueStart, valueEnd) => {
-      if (key === 'text' && isStringAt(text, valueStart)) spans.push({ start: valueStart + 1, end: valueEnd - 1 })
-    })
-  })
-  return spans
-}
-
-function readUser(text: string, content: Span): Read {
-  if (isStringAt(text, content.start)) return userOf([text.slice(content.start + 1, content.end - 1)], false)
-  if (!isArrayAt(text, content.start)) return NOTHING
-  const texts: string[] = []
-  let hasResult = false
-  let hasOther = false
-  eachElement(text, content.start, (start) => {
-    if (!isObjectAt(text, start)) return
+/** Walks a message's content, text or list of blocks; answers the place after it. */
+function readContent(text: string, at: number, into: Content): number {
+  if (isStringAt(text, at)) {
+    const end = valueEnd(text, at)
+    into.texts.push({ start: at + 1, end: end - 1 })
+    return end
+  }
+  if (!isArrayAt(text, at)) return valueEnd(text, at)
+  return eachElement(text, at, (start) => {
+    if (!isObjectAt(text, start)) return valueEnd(text, start)
     let type = ''
-    let words = ''
-    eachEntry(text, start, (key, valueStart, valueEnd) => {
-      if (key === 'type') type = text.slice(valueStart + 1, valueEnd - 1)
-      else if (key === 'text' && isStringAt(text, valueStart)) words = text.slice(valueStart + 1, valueEnd - 1)
+    let words: Span | undefined
+    const end = eachEntry(text, start, (key, valueStart) => {
+      const end = valueEnd(text, valueStart)
+      if (key === 'type') type = text.slice(valueStart + 1, end - 1)
+      else if (key === 'text' && isStringAt(text, valueStart)) words = { start: valueStart + 1, end: end - 1 }
+      return end
     })
-    if (type === 'tool_result') hasResult = true
-    else if (type === 'text' || type === 'input_text') texts.push(words)
-    else hasOther = true
+    if (type === 'tool_result') into.hasResult = true
+    else if (words && (type === 'text' || type === 'input_text')) into.texts.push(words)
+    else into.hasOther = true
+    return end
   })
-  return hasResult ? { kind: 'tool_result', texts: [] } : userOf(texts, hasOther)
 }
 
 // What coding tools add to a person's message by themselves (measured: Claude Code, Qwen Code, Kilo, Codex).
 const ADDED = /<(system-reminder|environment_details|environment_context)>[^]*?<\/\1>/g
 const EDGES = /^(?:\\n|\\r|\\t|\s)+|(?:\\n|\\r|\\t|\s)+$/g
 
-function userOf(literals: readonly string[], hasOther: boolean): Read {
+function userOf(literals: readonly string[], hasOther: boolean): Pick<MessageOutline, 'kind' | 'texts'> {
   const texts = literals
     .map((literal) => (literal.includes('<') ? literal.replace(ADDED, '') : literal).replace(EDGES, ''))
     .filter((literal) => literal !== '')
-  return texts.length > 0 || hasOther ? { kind: 'user', texts } : NOTHING
+  return texts.length > 0 || hasOther ? { kind: 'user', texts } : { kind: 'reminder', texts: [] }
 }
 
 const fault = (found: OutlineFault): { ok: false; fault: OutlineFault } => ({ ok: false, fault: found })

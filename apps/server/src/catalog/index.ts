@@ -21,6 +21,8 @@ export interface CatalogRoom {
   current(): Catalog
   /** Loads what is not yet known; plan versions never change, so what is known stays. */
   planVersions(on: Queries | Tx, ids: readonly string[]): Promise<ReadonlyMap<string, PlanTerms>>
+  /** The plan versions loaded so far: for whoever holds the only connection and may not ask. */
+  knownTerms(): ReadonlyMap<string, PlanTerms>
   /** The version of a plan that is sold now. */
   newestPlanVersion(on: Queries | Tx, plan: string): Promise<{ id: string; terms: PlanTerms } | undefined>
   refresh(): Promise<void>
@@ -39,14 +41,20 @@ export async function openCatalog(db: Db): Promise<CatalogRoom | undefined> {
   let current = await load(db)
   if (!current) return undefined
   const known = new Map<string, PlanTerms>()
+  const loadTerms = async (): Promise<void> => {
+    for (const row of await newestPlanVersions(db.queries)) known.set(row.id, row.terms)
+  }
   const refresh = async (): Promise<void> => {
     current = (await load(db)) ?? current
+    await loadTerms()
   }
+  await loadTerms()
   const again = (): void => void refresh().catch(() => setTimeout(again, 1000).unref())
   await db.listen(CATALOG_CHANNEL, again, again)
   return {
     current: () => current as Catalog,
     refresh,
+    knownTerms: () => known,
     planVersions: async (on, ids) => {
       const missing = [...new Set(ids.filter((id) => !known.has(id)))]
       if (missing.length > 0) for (const row of await planVersionsById(on, missing)) known.set(row.id, row.terms)

@@ -17,17 +17,10 @@ import {
 } from '@codeplan/core'
 
 import type { Catalog, CatalogRoom } from '../catalog/index.ts'
-import type { Clock, Db, Refusal, Tx } from '../platform/index.ts'
+import type { Clock, Db, Queries, Refusal } from '../platform/index.ts'
 import { accountOf } from './account-of.ts'
-import {
-  findPrompts,
-  lastEnds,
-  lockMembers,
-  saveAdmissions,
-  type AccountRow,
-  type HoldRow,
-  type PromptRow,
-} from './store.ts'
+import { lastEnds, leave, readForAdmission, writeAdmissions } from './batch-store.ts'
+import type { AccountRow, HoldRow, PromptRow } from './store.ts'
 import type { Admission, AdmissionRequest } from './types.ts'
 
 /** A hold outlives the longest call by this, so that a call that is just ending settles itself. */
@@ -55,43 +48,37 @@ type Answer = Outcome<Admission, Refusal>
 export async function admit(deps: AdmitDeps, requests: readonly AdmissionRequest[]): Promise<readonly Answer[]> {
   const now = deps.clock.now()
   const catalog = deps.catalog.current()
-  // Not durable at once: a crash of the database may lose the holds of the last moments, and settlement makes up for it.
-  return deps.db.tx(
-    async (tx) => {
-      const rows = await lockMembers(tx, [...new Set(requests.map((r) => r.memberId))], now)
-      const terms = await deps.catalog.planVersions(
-        tx,
-        rows.map((row) => row.plan_version_id),
-      )
-      const books = await openBooks(tx, requests, rows, now)
-      const answers = requests.map((request) => decide(request, { books, catalog, terms, node: deps.node, now }))
-      if (books.holds.length > 0) {
-        await saveAdmissions(tx, {
-          quotas: [...books.touchedAccounts].map(({ id, windows, in_flight }) => ({ id, windows, in_flight })),
-          prompts: [...books.touchedPrompts].map((id) => books.prompts.get(id) as PromptRow),
-          holds: books.holds,
-        })
-      }
-      return nameExpired(tx, requests, answers)
-    },
-    { durable: false },
-  )
+  const terms = deps.catalog.knownTerms()
+  const worked = await deps.db.scripts(async (script) => {
+    const wanted = requests.map(({ memberId, evidence: { key, session } }) => ({ memberId, key, session }))
+    const { accounts, prompts } = await readForAdmission(script, wanted, now)
+    const unknown = accounts.map((row) => row.plan_version_id).filter((id) => !terms.has(id))
+    if (unknown.length > 0) {
+      await leave(script)
+      return { unknown }
+    }
+    const books = openBooks(accounts, prompts)
+    const answers = requests.map((request) => decide(request, { books, catalog, terms, node: deps.node, now }))
+    if (books.holds.length === 0) await leave(script)
+    else {
+      await writeAdmissions(script, {
+        quotas: [...books.touchedAccounts].map(({ id, windows, in_flight }) => ({ id, windows, in_flight })),
+        prompts: [...books.touchedPrompts].map((id) => books.prompts.get(id) as PromptRow),
+        holds: books.holds,
+      })
+    }
+    return { answers }
+  })
+  if (worked.answers) return nameExpired(deps.db.queries, requests, worked.answers)
+  // A plan version that another node has just sold for the first time: learnt, then decided anew.
+  await deps.catalog.planVersions(deps.db.queries, worked.unknown)
+  return admit(deps, requests)
 }
 
-async function openBooks(
-  tx: Tx,
-  requests: readonly AdmissionRequest[],
-  rows: readonly AccountRow[],
-  now: Instant,
-): Promise<Books> {
+function openBooks(rows: readonly AccountRow[], found: readonly PromptRow[]): Books {
   const accounts = new Map<string, AccountRow[]>()
   for (const row of rows) accounts.set(row.member_id, [...(accounts.get(row.member_id) ?? []), row])
-  const wanted = requests.flatMap(({ memberId, evidence }) => {
-    const account = accountOf(accounts.get(memberId) ?? [], now)
-    return account ? [{ subscriptionId: account.id, key: evidence.key, session: evidence.session }] : []
-  })
-  const prompts = new Map<string, PromptRow>()
-  if (wanted.length > 0) for (const row of await findPrompts(tx, wanted)) prompts.set(row.id, row)
+  const prompts = new Map(found.map((row) => [row.id, row]))
   return { accounts, prompts, touchedAccounts: new Set(), touchedPrompts: new Set(), holds: [] }
 }
 
@@ -221,13 +208,13 @@ const knownOf = (row: PromptRow): KnownPrompt => ({
 
 /** Only who has no running plan is asked about the past, so that everybody else does not pay for the question. */
 async function nameExpired(
-  tx: Tx,
+  on: Queries,
   requests: readonly AdmissionRequest[],
   answers: readonly Answer[],
 ): Promise<readonly Answer[]> {
   const without = requests.filter((_, i) => isNoPlan(answers[i])).map((r) => r.memberId)
   if (without.length === 0) return answers
-  const ends = await lastEnds(tx, without)
+  const ends = await lastEnds(on, without)
   return answers.map((answer, i) => {
     const endedAt = ends.get(requests[i]?.memberId ?? '')
     return isNoPlan(answer) && endedAt !== undefined

@@ -11,16 +11,8 @@ import {
 import type { CatalogRoom } from '../catalog/index.ts'
 import type { Clock, Db } from '../platform/index.ts'
 import { hoursOf } from './hours.ts'
-import {
-  eventsThere,
-  holdsThere,
-  lockSubscriptions,
-  promptsById,
-  saveSettlements,
-  type AccountRow,
-  type EventRow,
-  type PromptRow,
-} from './store.ts'
+import { eventsThere, leave, readForSettlement, waitForDisk, writeSettlements } from './batch-store.ts'
+import type { EventRow, PromptRow } from './store.ts'
 import type { Settlement } from './types.ts'
 
 export interface SettleDeps {
@@ -36,16 +28,18 @@ export interface SettleDeps {
  */
 export async function settle(deps: SettleDeps, settlements: readonly Settlement[]): Promise<readonly boolean[]> {
   const now = deps.clock.now()
-  return deps.db.tx(async (tx) => {
-    const ids = settlements.map((s) => s.admission.id)
-    const accounts = new Map<string, AccountRow>()
-    for (const row of await lockSubscriptions(tx, distinct(settlements, 'subscriptionId'))) accounts.set(row.id, row)
-    const prompts = new Map<string, PromptRow>()
-    for (const row of await promptsById(tx, distinct(settlements, 'promptId'))) prompts.set(row.id, row)
-    const held = await holdsThere(tx, ids)
+  const terms = await deps.catalog.planVersions(deps.db.queries, distinct(settlements, 'planVersionId'))
+  return deps.db.scripts(async (script) => {
+    const reads = await readForSettlement(script, {
+      calls: settlements.map((s) => s.admission.id),
+      subscriptions: distinct(settlements, 'subscriptionId'),
+      prompts: distinct(settlements, 'promptId'),
+    })
+    const { held } = reads
+    const accounts = new Map(reads.accounts.map((row) => [row.id, row]))
+    const prompts = new Map(reads.prompts.map((row) => [row.id, row]))
     const unheld = settlements.filter((s) => !held.has(s.admission.id)).map((s) => s.admission)
-    const done = unheld.length > 0 ? await eventsThere(tx, unheld) : new Set<string>()
-    const terms = await deps.catalog.planVersions(tx, distinct(settlements, 'planVersionId'))
+    const done = unheld.length > 0 ? await eventsThere(script, unheld) : new Set<string>()
 
     const ended: { event: EventRow; settlement: Settlement }[] = []
     const seen = new Set(done)
@@ -67,14 +61,17 @@ export async function settle(deps: SettleDeps, settlements: readonly Settlement[
       ended.push({ settlement, event: eventOf(settlement, end.charged, heldBack, now) })
       return true
     })
-    if (ended.length > 0) {
-      await saveSettlements(tx, {
+    if (ended.length === 0) await leave(script)
+    else {
+      await writeSettlements(script, {
         quotas: [...accounts.values()].map(({ id, windows, in_flight }) => ({ id, windows, in_flight })),
         prompts: [...prompts.values()],
         events: ended.map(({ event }) => event),
         hours: hoursOf(ended),
       })
     }
+    // Also when nothing was written: whoever settled these calls may still be waiting for the disk.
+    await waitForDisk(script)
     return answers
   })
 }

@@ -1,7 +1,6 @@
 import { makeId, type Instant, type PromptTally, type WindowStates } from '@codeplan/core'
 
 import { jsonb, run, sql, type Queries, type Tx } from '../platform/index.ts'
-import type { HourRow } from './hours.ts'
 import type { Admission, EventDetails } from './types.ts'
 
 export interface AccountRow {
@@ -16,11 +15,10 @@ export interface AccountRow {
   readonly in_flight: number
 }
 
-const ACCOUNT = `s.id, s.member_id, s.plan_version_id, s.rank, s.anchor_at, s.starts_at, s.ends_at, q.windows, q.in_flight
+export const ACCOUNT = `s.id, s.member_id, s.plan_version_id, s.rank, s.anchor_at, s.starts_at, s.ends_at, q.windows, q.in_flight
   from subscriptions s join quotas q on q.subscription_id = s.id`
 
-/** Locks the hot rows of these members' running subscriptions, in the order of their ids, so that batches of several
- * nodes wait for each other and never in a circle. */
+/** Locks the hot rows of these members' running subscriptions. */
 export function lockMembers(tx: Tx, memberIds: readonly string[], now: Instant): Promise<AccountRow[]> {
   return run(
     tx,
@@ -29,22 +27,8 @@ export function lockMembers(tx: Tx, memberIds: readonly string[], now: Instant):
   )
 }
 
-export function lockSubscriptions(tx: Tx, ids: readonly string[]): Promise<AccountRow[]> {
-  return run(tx, `select ${ACCOUNT} where s.id = any($1) order by q.subscription_id for update of q`, [ids])
-}
-
 export function readMember(on: Queries, memberId: string): Promise<AccountRow[]> {
   return run(on, `select ${ACCOUNT} where s.member_id = $1 order by s.ends_at desc`, [memberId])
-}
-
-/** When the last subscription of each of these members ended; absent for who never had one. */
-export async function lastEnds(tx: Tx, memberIds: readonly string[]): Promise<ReadonlyMap<string, number>> {
-  const rows = await run<{ member_id: string; ended_at: number }>(
-    tx,
-    'select member_id, max(ends_at) as ended_at from subscriptions where member_id = any($1) group by member_id',
-    [memberIds],
-  )
-  return new Map(rows.map((row) => [row.member_id, row.ended_at]))
 }
 
 export interface PromptRow {
@@ -58,36 +42,6 @@ export interface PromptRow {
   readonly opened_at: number
   readonly last_call_at: number
 }
-
-/** For each (subscription, key, session) the last prompt of that key and the last of that session. */
-export function findPrompts(
-  tx: Tx,
-  wanted: readonly { subscriptionId: string; key: string; session: string }[],
-): Promise<PromptRow[]> {
-  return run(
-    tx,
-    `select distinct on (p.id) p.* from unnest($1::text[], $2::text[], $3::text[]) as r(sub, key, session)
-    cross join lateral (
-      (select * from prompts where subscription_id = r.sub and key = r.key order by id desc limit 1)
-      union all
-      (select * from prompts where subscription_id = r.sub and session = r.session order by id desc limit 1)
-    ) p`,
-    [wanted.map((w) => w.subscriptionId), wanted.map((w) => w.key), wanted.map((w) => w.session)],
-  )
-}
-
-export function promptsById(tx: Tx, ids: readonly string[]): Promise<PromptRow[]> {
-  return run(tx, 'select * from prompts where id = any($1)', [ids])
-}
-
-const SAVE_QUOTAS = `saved_quotas as (
-    update quotas set windows = r.windows, in_flight = r.in_flight
-    from jsonb_to_recordset($1::jsonb) as r(id text, windows jsonb, in_flight int) where subscription_id = r.id)`
-const SAVE_PROMPTS = `saved_prompts as (
-    insert into prompts (id, subscription_id, key, asked, session, tally, calls, opened_at, last_call_at)
-    select id, subscription_id, key, asked, session, tally, calls, opened_at, last_call_at
-    from jsonb_to_recordset($2::jsonb) as r(id text, subscription_id text, key text, asked boolean, session text, tally jsonb, calls int, opened_at int8, last_call_at int8)
-    on conflict (id) do update set key = excluded.key, asked = excluded.asked, tally = excluded.tally, calls = excluded.calls, last_call_at = excluded.last_call_at)`
 
 export interface QuotaChange {
   readonly id: string
@@ -103,20 +57,6 @@ export interface HoldRow {
   readonly admitted_at: number
   readonly deadline_at: number
   readonly admission: Admission
-}
-
-export async function saveAdmissions(
-  tx: Tx,
-  change: { quotas: readonly QuotaChange[]; prompts: readonly PromptRow[]; holds: readonly HoldRow[] },
-): Promise<void> {
-  await run(
-    tx,
-    `with ${SAVE_QUOTAS}, ${SAVE_PROMPTS}
-    insert into holds (id, subscription_id, prompt_id, node, admitted_at, deadline_at, admission)
-    select * from jsonb_to_recordset($3::jsonb)
-      as r(id text, subscription_id text, prompt_id text, node text, admitted_at int8, deadline_at int8, admission jsonb)`,
-    [jsonb(change.quotas), jsonb(change.prompts), jsonb(change.holds)],
-  )
 }
 
 export interface EventRow {
@@ -141,71 +81,6 @@ export interface EventRow {
   readonly reasoning_tokens: number
   readonly list_price: number
   readonly details: EventDetails
-}
-
-const HOUR_SUMS = [
-  'calls',
-  'failed',
-  'charge',
-  'input_tokens',
-  'cache_read_tokens',
-  'cache_write_tokens',
-  'output_tokens',
-  'list_price',
-  'answered',
-  'first_byte_ms',
-  'output_ms',
-]
-/** The rows are those of subscriptions whose hot row is locked, so two settlements never wait for each other in a circle. */
-const ADD_HOURS = `added_hours as (
-    insert into usage_hours (subscription_id, hour_at, model, tool, key_id, ${HOUR_SUMS.join(', ')})
-    select subscription_id, hour_at, model, tool, key_id, ${HOUR_SUMS.join(', ')}
-    from jsonb_to_recordset($4::jsonb) as r(subscription_id text, hour_at int8, model text, tool text, key_id text,
-      ${HOUR_SUMS.map((name) => `${name} int8`).join(', ')})
-    on conflict (subscription_id, hour_at, model, tool, key_id)
-    do update set ${HOUR_SUMS.map((name) => `${name} = usage_hours.${name} + excluded.${name}`).join(', ')})`
-
-/** One statement: what the windows and prompts hold now, the facts, and the end of the holds. */
-export async function saveSettlements(
-  tx: Tx,
-  change: {
-    quotas: readonly QuotaChange[]
-    prompts: readonly PromptRow[]
-    events: readonly EventRow[]
-    hours: readonly HourRow[]
-  },
-): Promise<void> {
-  await run(
-    tx,
-    `with ${SAVE_QUOTAS}, ${SAVE_PROMPTS}, ended as (
-      delete from holds using jsonb_to_recordset($3::jsonb) as r(id text) where holds.id = r.id), ${ADD_HOURS}
-    insert into meter_events (id, admitted_at, settled_at, member_id, subscription_id, key_id, prompt_id, ending, billable,
-      model, multiplier, charge, charges, input_tokens, cache_read_tokens, cache_write_5m_tokens, cache_write_1h_tokens,
-      output_tokens, reasoning_tokens, list_price, details)
-    select * from jsonb_to_recordset($3::jsonb) as r(id text, admitted_at int8, settled_at int8, member_id text,
-      subscription_id text, key_id text, prompt_id text, ending text, billable boolean, model text, multiplier int,
-      charge int8, charges jsonb, input_tokens int8, cache_read_tokens int8, cache_write_5m_tokens int8,
-      cache_write_1h_tokens int8, output_tokens int8, reasoning_tokens int8, list_price int8, details jsonb)`,
-    [jsonb(change.quotas), jsonb(change.prompts), jsonb(change.events), jsonb(change.hours)],
-  )
-}
-
-export async function holdsThere(tx: Tx, ids: readonly string[]): Promise<ReadonlySet<string>> {
-  const rows = await run<{ id: string }>(tx, 'select id from holds where id = any($1)', [ids])
-  return new Set(rows.map((row) => row.id))
-}
-
-export async function eventsThere(
-  tx: Tx,
-  calls: readonly { id: string; admittedAt: number }[],
-): Promise<ReadonlySet<string>> {
-  const rows = await run<{ id: string }>(
-    tx,
-    `select e.id from unnest($1::text[], $2::int8[]) as r(id, admitted_at)
-    join meter_events e on e.admitted_at = r.admitted_at and e.id = r.id`,
-    [calls.map((c) => c.id), calls.map((c) => c.admittedAt)],
-  )
-  return new Set(rows.map((row) => row.id))
 }
 
 /** Holds that nobody will settle any more: past their deadline, or of a node that has fallen silent. */

@@ -16,6 +16,11 @@ export interface Db {
    * which settlement does not depend on.
    */
   tx<T>(work: (tx: Tx) => Promise<T>, options?: { durable?: boolean }): Promise<T>
+  /**
+   * Runs scripts on one connection: several statements in one text, sent at once, so that a batch of the hot path costs two
+   * round trips instead of six. Values stand in the text by `literal`. Whatever the work leaves open is rolled back.
+   */
+  scripts<T>(work: (script: Script) => Promise<T>): Promise<T>
   /** Hears a channel on every node; `onGap` is called when messages may have been missed. */
   listen(channel: string, heard: Notify, onGap: () => void): Promise<void>
   /** False while the connection that hears is down: what is cached may then be stale. */
@@ -24,6 +29,16 @@ export interface Db {
   maintain(): Promise<void>
   close(): Promise<void>
 }
+
+/** Answers the rows of each statement of the text. */
+export type Script = (text: string) => Promise<readonly (readonly unknown[])[]>
+
+/** A text as an SQL literal; both engines read backslashes as they are (`standard_conforming_strings`). */
+export const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`
+
+/** A list of texts as an SQL array. */
+export const literals = (texts: readonly string[]): string =>
+  texts.length === 0 ? "'{}'::text[]" : `array[${texts.map(literal).join(',')}]`
 
 /** Runs a statement with positional parameters, for statements that are built once and used on the hot path. */
 export async function run<Row>(on: Queries | Tx, text: string, parameters: readonly unknown[]): Promise<Row[]> {

@@ -32,8 +32,8 @@ port.on('message', async (message: ToWorker) => {
       const { rows, affectedRows } = await database.query(message.text, [...message.parameters])
       send({ kind: 'rows', id: message.id, rows, affectedRows: affectedRows ?? 0 })
     } else if (message.kind === 'script') {
-      await database.exec(message.text)
-      send({ kind: 'rows', id: message.id, rows: [], affectedRows: 0 })
+      const results = await database.exec(message.text)
+      send({ kind: 'results', id: message.id, results: results.map((result) => result.rows) })
     } else if (message.kind === 'dump') {
       const file = await database.dumpDataDir(message.compression)
       send({ kind: 'dump', id: message.id, bytes: new Uint8Array(await file.arrayBuffer()) })

@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads'
 
 import { Kysely, PGliteDialect } from 'kysely'
 
-import { makeTx, sql, type Db, type Notify } from './db.ts'
+import { makeTx, sql, type Db, type Notify, type Script } from './db.ts'
 
 export interface WorkerSettings {
   /** Folder on disk; undefined keeps the database in memory. */
@@ -20,6 +20,7 @@ export type ToWorker =
 export type FromWorker =
   | { readonly kind: 'ready' }
   | { readonly kind: 'rows'; readonly id: number; readonly rows: unknown[]; readonly affectedRows: number }
+  | { readonly kind: 'results'; readonly id: number; readonly results: unknown[][] }
   | { readonly kind: 'dump'; readonly id: number; readonly bytes: Uint8Array }
   | { readonly kind: 'failed'; readonly id: number; readonly message: string; readonly code: string | undefined }
   | { readonly kind: 'notification'; readonly channel: string; readonly payload: string }
@@ -111,6 +112,21 @@ export async function openEmbedded(settings: Partial<WorkerSettings>): Promise<E
     kind: 'embedded',
     queries,
     tx: makeTx(queries, false),
+    // The connection is held against other callers of Kysely: the session is one.
+    scripts: (work) =>
+      queries.connection().execute(async () => {
+        const script: Script = async (text) => {
+          const answer = await ask({ kind: 'script', text })
+          if (answer.kind !== 'results') throw new Error('unexpected answer of the embedded database')
+          return answer.results
+        }
+        try {
+          return await work(script)
+        } catch (error) {
+          await script('rollback')
+          throw error
+        }
+      }),
     listen: async (channel, heard) => {
       channels.set(channel, heard)
       await sql`listen ${sql.id(channel)}`.execute(queries)

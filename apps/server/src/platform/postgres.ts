@@ -1,7 +1,7 @@
 import { Kysely, PostgresDialect } from 'kysely'
 import { Client, escapeIdentifier, Pool, TypeOverrides } from 'pg'
 
-import { makeTx, parseInt8, type Db, type Notify } from './db.ts'
+import { makeTx, parseInt8, type Db, type Notify, type Script } from './db.ts'
 import type { Log } from './log.ts'
 
 /** Connections a node holds: batches share transactions, so a few suffice; more only add contention. */
@@ -37,6 +37,7 @@ export async function openPostgres(url: string, log: Log): Promise<Db> {
     kind: 'postgres',
     queries,
     tx: makeTx(queries, true),
+    scripts: (work) => runScripts(pool, work),
     listen: listener.listen,
     isListening: listener.isListening,
     maintain: () => Promise.resolve(),
@@ -44,6 +45,24 @@ export async function openPostgres(url: string, log: Log): Promise<Db> {
       await listener.close()
       await queries.destroy()
     },
+  }
+}
+
+async function runScripts<T>(pool: Pool, work: (script: Script) => Promise<T>): Promise<T> {
+  const client = await pool.connect()
+  let broken: Error | undefined
+  try {
+    return await work(async (text) => {
+      const results = (await client.query(text)) as unknown as { rows: unknown[] } | { rows: unknown[] }[]
+      return (Array.isArray(results) ? results : [results]).map((result) => result.rows)
+    })
+  } catch (error) {
+    await client.query('rollback').catch((lost: Error) => {
+      broken = lost
+    })
+    throw error
+  } finally {
+    client.release(broken)
   }
 }
 
