@@ -8,6 +8,8 @@ export default defineConfig({
     exclude: ['**/node_modules/**', '**/*.pg.test.ts'],
     pool: 'threads',
     isolate: false,
+    // Much of the time is waiting for streams and processes.
+    maxWorkers: 2,
     globalSetup: ['test/house/setup.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,

@@ -8,6 +8,8 @@ export default defineConfig({
     exclude: ['**/node_modules/**'],
     pool: 'threads',
     isolate: false,
+    // Much of the time is waiting for streams and processes.
+    maxWorkers: 2,
     testTimeout: 120_000,
     hookTimeout: 60_000,
   },

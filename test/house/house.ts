@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -57,8 +58,6 @@ export interface House {
 
 /** Set by `.ci/run` and `npm run test:postgres`: an URL of a server on which databases may be made. */
 export const testDatabaseUrl = process.env.TEST_DATABASE_URL
-
-let houses = 0
 
 export async function openHouse(options: HouseOptions = {}): Promise<House> {
   const folder = mkdtempSync(join(tmpdir(), 'codeplan-house-'))
@@ -143,7 +142,7 @@ async function openEmbeddedStore(): Promise<Store> {
 
 /** A database of its own on the test server, dropped at the end. */
 async function openServerStore(serverUrl: string, log: Rooms['log']): Promise<Store> {
-  const name = `house_${process.pid}_${Date.now().toString(36)}_${++houses}`
+  const name = `house_${randomBytes(8).toString('hex')}`
   await onServer(serverUrl, `create database ${name}`)
   const url = new URL(serverUrl)
   url.pathname = `/${name}`

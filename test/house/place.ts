@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -18,8 +19,6 @@ export interface PlaceOptions {
   /** An URL of a server on which a database may be made; without one the embedded database is used. */
   readonly serverUrl?: string | undefined
 }
-
-let places = 0
 
 export async function openPlace(options: PlaceOptions = {}): Promise<Place> {
   const folder = mkdtempSync(join(tmpdir(), 'codeplan-place-'))
@@ -47,7 +46,7 @@ export async function openPlace(options: PlaceOptions = {}): Promise<Place> {
 }
 
 async function makeDatabase(serverUrl: string): Promise<{ url: string; drop(): Promise<void> }> {
-  const name = `place_${process.pid}_${Date.now().toString(36)}_${++places}`
+  const name = `place_${randomBytes(8).toString('hex')}`
   await onServer(serverUrl, `create database ${name}`)
   const url = new URL(serverUrl)
   url.pathname = `/${name}`

@@ -61,11 +61,21 @@ async function walkThrough(place: Place, how: { refusals: boolean }): Promise<Se
   expect(await step('catalog', 'apply', catalogFile)).toMatchObject({ exit: 0, changed: false, version: 1 })
   expect(await step('explain', '2026030209000000000000000000000000')).toMatchObject({ exit: 1 })
   expect(await step('clock')).toMatchObject({ exit: 0, now: expect.stringMatching(/^\d{4}-/) })
+  expect(await step('credit', email, 'week', '5', '--reason', 'an outage')).toMatchObject({ exit: 0, limit: 2005 })
+  expect(await step('economics')).toMatchObject({ exit: 0, plans: expect.anything() })
+  const empty = join(place.folder, 'export.jsonl')
+  writeFileSync(empty, '')
+  expect(await step('recompute', empty)).toMatchObject({ calls: 0 })
   expect(await step('key', 'revoke', String(made.id))).toMatchObject({ exit: 0, revoked: made.id })
   expect(await step('doctor')).toMatchObject({ exit: 0, ok: true })
   if (!how.refusals) return used
 
   expect(await step('member', 'add', email)).toMatchObject({ exit: 1, error: expect.stringContaining('already') })
+  expect(await step('credit', email, 'five_hour', '5', '--reason', 'x')).toMatchObject({ exit: 1 })
+  expect(await step('credit', email, 'week', '5')).toMatchObject({
+    exit: 1,
+    error: expect.stringContaining('--reason'),
+  })
   expect(await step('member', 'add', 'nobody')).toMatchObject({ exit: 1, error: expect.stringContaining('e-mail') })
   expect(await step('grant', email, 'gold')).toMatchObject({
     exit: 1,

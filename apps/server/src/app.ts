@@ -22,7 +22,8 @@ const LAST_USED_EVERY_MS = 15_000
 const PARTITIONS_EVERY_MS = 6 * 3_600_000
 const FORGET_EVERY_MS = 10 * 60_000
 const MAINTAIN_EVERY_MS = 30 * 60_000
-const DUMP_EVERY_MS = 3_600_000
+/** Looked at this often, taken once a day: the first time soon after a start. */
+const DUMP_EVERY_MS = 5 * 60_000
 /** Keep-alive outlives the idle connections of proxies in front (60 s is their usual figure). */
 const KEEP_ALIVE_MS = 75_000
 /** Slow senders are looked for this often. */

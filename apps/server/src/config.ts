@@ -30,7 +30,7 @@ const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'
 /** Environment → configuration. Every fault is listed with its cure. */
 export function readConfig(env: NodeJS.ProcessEnv): { config: Config; faults: readonly ConfigFault[] } {
   const faults: ConfigFault[] = []
-  const port = Number(env.PORT ?? 8787)
+  const port = Number(env.PORT || 8787)
   if (!Number.isInteger(port) || port < 0 || port > 65_535)
     faults.push({ name: 'PORT', cure: 'use a number from 0 to 65535' })
   const databaseUrl = env.DATABASE_URL || undefined
@@ -46,14 +46,14 @@ export function readConfig(env: NodeJS.ProcessEnv): { config: Config; faults: re
   return {
     config: {
       port,
-      host: env.HOST ?? '127.0.0.1',
-      dataFolder: resolve(env.CODEPLAN_DATA ?? './data'),
-      catalogFile: resolve(env.CODEPLAN_CATALOG ?? './catalog.yaml'),
+      host: env.HOST || '127.0.0.1',
+      dataFolder: resolve(env.CODEPLAN_DATA || './data'),
+      catalogFile: resolve(env.CODEPLAN_CATALOG || './catalog.yaml'),
       databaseUrl,
       operatorKey,
       logLevel,
       sandboxClock: env.CODEPLAN_SANDBOX === '1',
-      secret: (name) => env[name],
+      secret: (name) => env[name] || undefined,
     },
     faults,
   }

@@ -14,8 +14,9 @@ const windowSchema = z
   .strictObject({
     id: slug,
     kind: z.enum(['first_use', 'anchored']),
-    hours: positive.optional(),
-    days: positive.optional(),
+    // The books are checked over 40 days: a longer window could not be.
+    hours: positive.max(744, 'use at most 744 hours').optional(),
+    days: positive.max(31, 'use at most 31 days').optional(),
     prompts: z.number().positive('use a number above 0').multipleOf(0.000001).optional(),
     credits: z.number().positive('use a number above 0').multipleOf(0.000001).optional(),
   })

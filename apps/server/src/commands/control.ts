@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { chmodSync, rmSync } from 'node:fs'
-import { createConnection, createServer } from 'node:net'
+import { createConnection, createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -32,7 +32,10 @@ const short = (text: string): string => createHash('sha256').update(text).digest
 export async function openControl(rooms: Rooms): Promise<{ close(): Promise<void> }> {
   const path = controlSocketPath(rooms.config.dataFolder)
   rmSync(path, { force: true })
+  const sockets = new Set<Socket>()
   const server = createServer((socket) => {
+    sockets.add(socket)
+    socket.on('close', () => sockets.delete(socket))
     let line = ''
     socket.setEncoding('utf8')
     socket.on('error', () => socket.destroy())
@@ -49,7 +52,12 @@ export async function openControl(rooms: Rooms): Promise<{ close(): Promise<void
   })
   if (process.platform !== 'win32') chmodSync(path, 0o600)
   return {
-    close: () => new Promise((resolve) => void server.close(() => resolve())),
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        // A connection that says nothing must not keep the server from stopping.
+        for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy()
+      }),
   }
 }
 

@@ -28,13 +28,15 @@ function dataOf(standing: Standing) {
     id: standing.subscriptionId,
     plan: standing.terms.plan,
     running: standing.running,
+    drawn: standing.drawn,
+    unit: standing.terms.unit,
     ends_at: new Date(standing.endsAt).toISOString(),
     in_flight: standing.inFlight,
     windows: standing.windows.map((w) => ({
       id: w.rule.id,
-      limit: w.rule.allowance / 1_000_000,
+      limit: w.allowance / 1_000_000,
       used: w.used / 1_000_000,
-      remaining: Math.max(0, w.rule.allowance - w.used) / 1_000_000,
+      remaining: Math.max(0, w.allowance - w.used) / 1_000_000,
       resets_at: w.resetsAt === undefined ? null : new Date(w.resetsAt).toISOString(),
     })),
   }
@@ -43,11 +45,12 @@ function dataOf(standing: Standing) {
 const BAR = 24
 
 function textOf(standing: Standing, zone: string): string {
-  const head = `${standing.terms.name}, ${standing.running ? 'until' : 'ended'} ${wallText(zone, standing.endsAt)} (${zone}), ${standing.inFlight} calls running`
+  const drawn = standing.running && !standing.drawn ? ' (not drawn: a better plan is running)' : ''
+  const head = `${standing.terms.name}${drawn}, ${standing.running ? 'until' : 'ended'} ${wallText(zone, standing.endsAt)} (${zone}), ${standing.inFlight} calls running`
   const lines = standing.windows.map((w) => {
-    const full = Math.min(BAR, Math.round((w.used / w.rule.allowance) * BAR))
+    const full = Math.min(BAR, Math.round((w.used / w.allowance) * BAR))
     const reset = w.resetsAt === undefined ? 'opens with the next call' : `resets ${wallText(zone, w.resetsAt)}`
-    const figures = `${w.used / 1_000_000} of ${w.rule.allowance / 1_000_000} prompts`
+    const figures = `${w.used / 1_000_000} of ${w.allowance / 1_000_000} ${standing.terms.unit}`
     return `  ${w.rule.id.padEnd(10)} ${'█'.repeat(full)}${'·'.repeat(BAR - full)}  ${figures}, ${reset}`
   })
   return [head, ...lines].join('\n')

@@ -1,7 +1,7 @@
 import { no, type Instant, type Outcome } from '@codeplan/core'
 
 import type { CatalogRoom } from '../catalog/index.ts'
-import { type Clock, type Db, type Log, type Metrics, type Refusal } from '../platform/index.ts'
+import { isDatabaseAway, type Clock, type Db, type Log, type Metrics, type Refusal } from '../platform/index.ts'
 import { admit } from './admit.ts'
 import { makeBatcher } from './batch.ts'
 import { credit, type Credited, type CreditWish } from './credit.ts'
@@ -123,7 +123,7 @@ async function settleUntilWritten(deps: EntitlementsDeps, batch: readonly Settle
     try {
       return await settle(deps, batch)
     } catch (error) {
-      if (isOurFault(error)) {
+      if (!isDatabaseAway(error)) {
         if (batch.length === 1) throw error
         // One faulty settlement must not keep the others from being written.
         return oneByOne(deps, batch)
@@ -148,10 +148,4 @@ async function oneByOne(deps: EntitlementsDeps, batch: readonly Settlement[]): P
     }
   }
   return answers
-}
-
-/** SQL states of class 22, 23 and 42 and errors without any are faults of the program: repeating them changes nothing. */
-function isOurFault(error: unknown): boolean {
-  const code = (error as { code?: unknown }).code
-  return typeof code === 'string' ? /^(22|23|42)/.test(code) : !/connect|terminat|timeout|stopped/i.test(String(error))
 }

@@ -57,8 +57,8 @@ export class Answering implements RunningCall {
   async answer(routes: readonly Route[]): Promise<void> {
     let last: AttemptEnd | undefined
     for (const route of routes) {
-      // Nothing has been asked of any upstream for somebody who left while waiting: that costs nothing.
-      if (this.facts.res.destroyed) return this.end('client_left_early', last !== undefined)
+      // Whoever left before an upstream has worked for him costs nothing.
+      if (this.facts.res.destroyed) return this.end('client_left_early', false)
       const prepared = prepare(
         { ...this.facts, dialect: this.facts.target.base.dialect, headers: this.facts.req.headers },
         this.facts.model,
@@ -132,10 +132,7 @@ export class Answering implements RunningCall {
       case 'client_left':
         return this.end(last.begun ? 'client_left' : 'client_left_early', true)
       case 'ended_by_us':
-        this.end(
-          last.why === 'server_stops' ? 'server_stopped' : 'out_of_time',
-          last.why === 'total_time' && last.begun,
-        )
+        this.end(last.why === 'server_stops' ? 'server_stopped' : 'out_of_time', false)
         return this.sayNo(
           last.why === 'server_stops'
             ? { code: 'unavailable', why: 'draining' }
@@ -145,7 +142,8 @@ export class Answering implements RunningCall {
         this.end(last.begun ? 'upstream_cut' : 'upstream_failed', false)
         return last.begun ? undefined : this.sayNo({ code: 'upstream_failed', why: last.why })
       case 'refused':
-        this.end('upstream_refused', false)
+        // A no that lies with the request is the caller's, any other the upstream's.
+        this.end(isForCaller(last.status) ? 'upstream_refused' : 'upstream_failed', false)
         this.deps.log.warn({ call: this.facts.id, tried: this.tried }, 'upstream refused')
         return this.sayNo(reasonOf(last.status, last.body))
     }
@@ -198,7 +196,8 @@ export class Answering implements RunningCall {
       billable: this.billable,
       tokens,
       tokensFrom,
-      listPrice: listPrice(model.prices, tokens),
+      // What does not count has drawn nothing.
+      listPrice: this.billable ? listPrice(model.prices, tokens) : 0,
       timing: { firstByteMs, totalMs: endedAt - admission.admittedAt },
       tried: this.tried,
     }
@@ -229,5 +228,7 @@ const plausible = (tokens: Tokens, max: number): Tokens =>
 /** Another upstream may be asked while the client has seen nothing, for faults that lie with this one. */
 function mayTryNext(end: AttemptEnd): boolean {
   if (end.kind === 'failed') return !end.begun
-  return end.kind === 'refused' && (end.status === 401 || end.status === 403 || end.status === 429 || end.status >= 500)
+  return end.kind === 'refused' && !isForCaller(end.status)
 }
+
+const isForCaller = (status: number): boolean => status < 500 && status !== 401 && status !== 403 && status !== 429

@@ -43,8 +43,6 @@ export async function handleCall(
   const model = catalog.resolve(outline.model)
   if (!model) return no({ code: 'unknown_model', model: outline.model.slice(0, 100) })
 
-  // Here and not earlier: a body may take its time, and what is let in after this is waited for.
-  if (deps.isDraining()) return no({ code: 'unavailable', why: 'draining' })
   const kept = await keepAnswer(deps, req, res, {
     memberId: principal.memberId,
     id,
@@ -54,6 +52,11 @@ export async function handleCall(
   if (kept?.kind === 'answered') return
   if (kept?.kind === 'refused') return no(kept.refusal)
   const recorder = kept?.recorder
+  // Here and not earlier: a body may take its time, and what is let in after this is waited for.
+  if (deps.isDraining()) {
+    recorder?.release()
+    return no({ code: 'unavailable', why: 'draining' })
+  }
   const evidence = classify(req.headers, outline)
   const admitted = await deps.entitlements.admit({
     id,

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
+import { isDatabaseAway } from '../platform/index.ts'
 import { handleCall } from './call.ts'
 import type { CallDeps, RunningCall } from './deps.ts'
 import { makeCallId } from './call-id.ts'
@@ -41,6 +42,7 @@ export function makeGateway(deps: Omit<CallDeps, 'running' | 'isDraining'>): Gat
 
   function no(req: IncomingMessage, res: ServerResponse, target: Target, refusal: Parameters<typeof refuse>[3]): void {
     const zone = deps.catalog.current().operator.zone
+    deps.metrics.refusals.inc({ code: refusal.code })
     refuse(req, res, { dialect: target.base.dialect, requestId: makeCallId(deps.clock.now()), zone }, refusal)
   }
 
@@ -76,7 +78,15 @@ export function makeGateway(deps: Omit<CallDeps, 'running' | 'isDraining'>): Gat
       work(req, res, target)
         .catch((error: unknown) => {
           deps.log.error({ err: error, path: target.path }, 'a request failed')
-          no(req, res, target, { code: 'upstream_failed', why: 'a fault in this server' })
+          const away = isDatabaseAway(error)
+          no(
+            req,
+            res,
+            target,
+            away
+              ? { code: 'unavailable', why: 'database' }
+              : { code: 'upstream_failed', why: 'a fault in this server' },
+          )
           if (res.headersSent && !res.writableEnded) res.destroy()
         })
         .finally(() => {

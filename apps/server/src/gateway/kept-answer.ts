@@ -5,6 +5,7 @@ import { HOUR_MS, type CallId, type Instant } from '@codeplan/core'
 
 import type { Clock, Queries, Refusal } from '../platform/index.ts'
 import {
+  isHeld,
   claimKept,
   finishKept,
   forgetKept,
@@ -22,6 +23,9 @@ const KEY_CHARS_MAX = 255
 const POLL_MS = 150
 /** How long a second request with the key waits for the first to end. */
 const WAIT_MS_MAX = 120_000
+
+/** A call that has no hold this long after its key was claimed is over. */
+const ABANDONED_MS = 5_000
 
 const PASSED_HEADERS = /^(content-type|x-request-id|x-codeplan-|anthropic-ratelimit-|content-language)/
 
@@ -78,6 +82,8 @@ export async function keepAnswer(
     }
     if (kept.finished_at !== null) return replay(res, kept)
     if (res.destroyed) return { kind: 'answered' }
+    // Whoever held the key has died with its node: recovery has settled its call, and its answer is lost.
+    if (now - kept.created_at > ABANDONED_MS && !(await isHeld(queries, kept.call_id))) await releaseKept(queries, name)
     if (waited >= WAIT_MS_MAX) return { kind: 'refused', refusal: { code: 'upstream_busy', retryAfterSec: 5 } }
     await new Promise((again) => setTimeout(again, POLL_MS))
   }

@@ -58,3 +58,8 @@ export async function releaseKept(on: Queries, name: KeptName): Promise<void> {
 export async function forgetKept(on: Queries, before: number): Promise<void> {
   await sql`delete from kept_answers where created_at < ${before}`.execute(on)
 }
+
+export async function isHeld(on: Queries, callId: string): Promise<boolean> {
+  const { rows } = await sql`select 1 from holds where id = ${callId}`.execute(on)
+  return rows.length > 0
+}

@@ -5,8 +5,11 @@ import { anthropicError, openaiError, type Dialect } from '@codeplan/dialect'
 
 import { word, type Language, type Refusal } from '../platform/index.ts'
 
-/** What is still read of a body that was refused, so that the client reads our answer instead of a broken pipe. */
-const DRAIN_BYTES_MAX = 1_048_576
+/**
+ * What is still read of a body that was refused, so that the client reads our answer instead of a broken pipe: most send
+ * everything before they listen. The time it may take is that of any request.
+ */
+const DRAIN_BYTES_MAX = 64 * 1_048_576
 
 /** Answers a refusal in the dialect of the path and the language of the caller. Only before the first byte. */
 export function refuse(
@@ -28,7 +31,7 @@ export function refuse(
   if (words.retryAfterSec !== undefined) res.setHeader('retry-after', words.retryAfterSec)
   // Trying again cannot help: this header ends the retries of every SDK that Anthropic or OpenAI ship (measured).
   else res.setHeader('x-should-retry', 'false')
-  if (!req.complete) dropRest(req, res)
+  if (!req.complete) dropRest(req)
   res.end(body)
 }
 
@@ -38,8 +41,8 @@ export function languageOf(accept: string | undefined): Language {
   return /^\s*zh\b/i.test(accept) ? 'zh' : /\bzh\b/i.test(accept) && !/\ben\b/i.test(accept) ? 'zh' : 'en'
 }
 
-function dropRest(req: IncomingMessage, res: ServerResponse): void {
-  res.setHeader('connection', 'close')
+/** The connection stays open: closing it with bytes unread would reset it, and with it the answer on its way. */
+function dropRest(req: IncomingMessage): void {
   let size = 0
   req.on('data', (chunk: Buffer) => {
     size += chunk.length

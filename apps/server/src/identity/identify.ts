@@ -105,7 +105,8 @@ async function findKey(
   const token = readToken(text)
   if (!token) return undefined
   const key = await keyByHandle(db.queries, token.handle)
-  if (!key || !tokenIsValid(token, seal.open(key.sealed_secret), now)) return undefined
+  const secret = key && seal.open(key.sealed_secret)
+  if (!key || secret === undefined || !tokenIsValid(token, secret, now)) return undefined
   return { key, until: tokenEndsAt(token) }
 }
 

@@ -3,7 +3,8 @@ import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
 /** Encrypts small secrets at rest with the operator key (AES-256-GCM; nonce and tag travel with the text). */
 export interface Seal {
   close(secret: string): string
-  open(sealed: string): string
+  /** Undefined for what another operator key has sealed, or somebody has changed. */
+  open(sealed: string): string | undefined
 }
 
 const NONCE_BYTES = 12
@@ -22,11 +23,14 @@ export function makeSeal(operatorKey: Buffer): Seal {
     },
     open: (sealed) => {
       const bytes = Buffer.from(sealed, 'base64')
-      const decipher = createDecipheriv('aes-256-gcm', operatorKey, bytes.subarray(0, NONCE_BYTES))
-      decipher.setAuthTag(bytes.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES))
-      return Buffer.concat([decipher.update(bytes.subarray(NONCE_BYTES + TAG_BYTES)), decipher.final()]).toString(
-        'utf8',
-      )
+      try {
+        const decipher = createDecipheriv('aes-256-gcm', operatorKey, bytes.subarray(0, NONCE_BYTES))
+        decipher.setAuthTag(bytes.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES))
+        const text = [decipher.update(bytes.subarray(NONCE_BYTES + TAG_BYTES)), decipher.final()]
+        return Buffer.concat(text).toString('utf8')
+      } catch {
+        return undefined
+      }
     },
   }
 }

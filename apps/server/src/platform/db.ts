@@ -61,6 +61,16 @@ export function makeTx(queries: Queries, forgetful: boolean): Db['tx'] {
     })
 }
 
+/**
+ * Whether an error says that the database is out of reach or busy, so that trying again may help. SQL states of classes 22,
+ * 23 and 42 and errors of other kinds are faults of the program: repeating them changes nothing.
+ */
+export function isDatabaseAway(error: unknown): boolean {
+  const { code, message } = error as { code?: unknown; message?: unknown }
+  if (typeof code === 'string') return /^(08|40|53|55|57|58|XX)[0-9A-Z]{3}$|^E[A-Z]+$/.test(code)
+  return /connect|terminat|timeout|has stopped/i.test(String(message))
+}
+
 /** int8 and numeric-free integers arrive as numbers; one that does not fit is a fault, not a rounded figure. */
 export function parseInt8(text: string): number {
   const value = Number(text)

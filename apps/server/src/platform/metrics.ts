@@ -28,7 +28,7 @@ export function makeMetrics() {
     }),
     firstByte: new Histogram({
       name: 'codeplan_first_byte_seconds',
-      help: 'From the end of the request to the first byte of the answer',
+      help: 'From the admission of a call to the first byte of its answer',
       labelNames: ['model'],
       buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60],
       registers,

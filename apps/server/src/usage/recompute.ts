@@ -91,7 +91,7 @@ function* callFaults(call: Call, catalog: CatalogLine | undefined): Generator<st
     yield `${call.id}: multiplier ${call.multiplier.factor} by ${call.multiplier.rule}, but the catalog says ${due.permille / 1000} by ${due.rule}`
   }
   const prices = catalog.prices[call.model.served]
-  const price = prices ? listPrice(prices, tokensOf(call)) : undefined
+  const price = prices ? (call.counted ? listPrice(prices, tokensOf(call)) : 0) : undefined
   if (price !== call.list_price.micros)
     yield `${call.id}: list price ${call.list_price.micros}, but its tokens cost ${price}`
   for (const window of call.windows) {
