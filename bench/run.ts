@@ -45,6 +45,8 @@ async function bench(options: Options, stack: AsyncDisposableStack): Promise<boo
     const work = join(folder, 'judge')
     const settings = { options, gateway, databasePid: postgres?.pid, upstreamPort, basePort, peersFolder, work, out }
     const { code, scenarios } = await runJudge(stack, settings)
+    // Cut off in the middle, it has nothing to say.
+    if (stack.disposed) return false
     const { text, ok } = report(scenarios, options.database === 'postgres')
     say(text)
     return code === 0 && ok

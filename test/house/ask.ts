@@ -84,18 +84,15 @@ export interface Sent {
   readonly agent?: Agent | undefined
 }
 
-export function send(url: string, how: Sent): Promise<Heard> {
-  return new Promise((resolve, reject) => {
-    const { method = 'GET', headers = {}, body, agent } = how
-    const req = request(url, { method, headers, agent: agent ?? false }, (res) => {
-      readAll(res).then((text) => {
-        const id = String(res.headers['x-request-id'] ?? '')
-        resolve({ status: res.statusCode ?? 0, headers: res.headers, text, id })
-      }, reject)
-    })
+export async function send(url: string, how: Sent): Promise<Heard> {
+  const { method = 'GET', headers = {}, body, agent } = how
+  const res = await new Promise<IncomingMessage>((resolve, reject) => {
+    const req = request(url, { method, headers, agent: agent ?? false }, resolve)
     req.on('error', reject)
     req.end(body)
   })
+  const id = String(res.headers['x-request-id'] ?? '')
+  return { status: res.statusCode ?? 0, headers: res.headers, text: await readAll(res), id }
 }
 
 export async function readAll(res: IncomingMessage): Promise<string> {

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-import pg from 'pg'
+import { Client } from 'pg'
 
 /** A folder, a catalog and a database for processes of a real server: what an operator's environment names. */
 export interface Place {
@@ -54,7 +54,7 @@ async function makeDatabase(serverUrl: string): Promise<{ url: string; drop(): P
 }
 
 async function onServer(url: string, text: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url })
+  const client = new Client({ connectionString: url })
   await client.connect()
   try {
     await client.query(text)

@@ -28,71 +28,71 @@ async function json(env: Readonly<Record<string, string>>, ...words: string[]): 
   return { ...(JSON.parse(out) as Data), exit: code }
 }
 
-/**
- * Every command once, as an operator uses them on the first day; and what they refuse, where a line costs no more than
- * a question to the running server (opening the embedded database for each takes seconds).
- */
-async function walkThrough(place: Place, how: { refusals: boolean }): Promise<Set<string>> {
-  const { env, catalogFile } = place
-  const used = new Set<string>()
-  const step = (...words: string[]): Promise<Data & { exit: number }> => {
-    used.add(COMMANDS.find(({ name }) => words.join(' ').startsWith(name))?.name ?? '')
-    return json(env, ...words)
-  }
-  const email = 'Ada@example.org'
+/** What an operator does on the first day, as far as each line pays for opening the embedded database. */
+async function firstSteps(place: Place, step: Step): Promise<Data> {
   expect(await step('migrate')).toMatchObject({ exit: 0, applied: [] })
-  expect(await step('member', 'add', email, '--name', 'Ada')).toMatchObject({ exit: 0, email: 'ada@example.org' })
-  const granted = await step('grant', email, 'pro', '--months', '3')
+  expect(await step('member', 'add', EMAIL, '--name', 'Ada')).toMatchObject({ exit: 0, email: 'ada@example.org' })
+  const granted = await step('grant', EMAIL, 'pro', '--months', '3')
   expect(granted).toMatchObject({ exit: 0, plan: 'pro', subscription: expect.stringMatching(/^sub_/) })
-  const made = await step('key', 'create', email, '--name', 'laptop')
+  const made = await step('key', 'create', EMAIL, '--name', 'laptop')
   expect(made).toMatchObject({ exit: 0, key: expect.stringMatching(/^[0-9a-f]{32}\.[0-9A-Za-z]{16}$/) })
-  const listed = await step('key', 'list', email)
-  expect(listed.keys).toMatchObject([{ name: 'laptop', begins_with: String(made.key).slice(0, 8), revoked: false }])
-  expect(JSON.stringify(listed)).not.toContain(String(made.key).slice(33))
   const windows = [
     { limit: 400, used: 0 },
     { limit: 2000, used: 0 },
   ]
-  const usage = await step('usage', email)
+  const usage = await step('usage', EMAIL)
   expect(usage).toMatchObject({ exit: 0, subscriptions: [{ plan: 'pro', running: true, windows }] })
-  const added = ['balance', 'add', email, '49.90', '--note', 'a gift', '--once', 'gift-1']
-  expect(await step(...added)).toMatchObject({ exit: 0, posted: true, balance: '49.90', currency: 'CNY' })
-  expect(await step('catalog', 'check', catalogFile)).toMatchObject({ exit: 0, ok: true, plans: 3 })
-  expect(await step('catalog', 'apply', catalogFile)).toMatchObject({ exit: 0, changed: false, version: 1 })
-  expect(await step('explain', '2026030209000000000000000000000000')).toMatchObject({ exit: 1 })
-  expect(await step('clock')).toMatchObject({ exit: 0, now: expect.stringMatching(/^\d{4}-/) })
-  expect(await step('credit', email, 'week', '5', '--reason', 'an outage')).toMatchObject({ exit: 0, limit: 2005 })
-  expect(await step('economics')).toMatchObject({ exit: 0, plans: expect.anything() })
+  expect(await step('catalog', 'check', place.catalogFile)).toMatchObject({ exit: 0, ok: true, plans: 3 })
   const empty = join(place.folder, 'export.jsonl')
   writeFileSync(empty, '')
-  expect(await step('recompute', empty)).toMatchObject({ calls: 0 })
-  expect(await step('key', 'revoke', String(made.id))).toMatchObject({ exit: 0, revoked: made.id })
+  expect(await step('recompute', empty)).toMatchObject({ exit: 1, error: expect.stringContaining('codeplan-export') })
   expect(await step('doctor')).toMatchObject({ exit: 0, ok: true })
-  if (!how.refusals) return used
-
-  expect(await step('member', 'add', email)).toMatchObject({ exit: 1, error: expect.stringContaining('already') })
-  expect(await step('credit', email, 'five_hour', '5', '--reason', 'x')).toMatchObject({ exit: 1 })
-  expect(await step('credit', email, 'week', '5')).toMatchObject({
-    exit: 1,
-    error: expect.stringContaining('--reason'),
-  })
-  expect(await step('member', 'add', 'nobody')).toMatchObject({ exit: 1, error: expect.stringContaining('e-mail') })
-  expect(await step('grant', email, 'gold')).toMatchObject({
-    exit: 1,
-    error: expect.stringContaining('lite, pro, max'),
-  })
-  expect(await step('grant', email, 'pro', '--months', '0')).toMatchObject({ exit: 1 })
-  expect(await step('grant', 'no@example.org', 'pro')).toMatchObject({
-    exit: 1,
-    error: expect.stringContaining('member add'),
-  })
-  expect(await step(...added)).toMatchObject({ exit: 0, posted: false, balance: '49.90' })
-  expect(await step('balance', 'add', email, '-9.90')).toMatchObject({ exit: 0, balance: '40.00' })
-  expect(await step('balance', 'add', email, 'much')).toMatchObject({ exit: 1, error: expect.stringContaining('CNY') })
-  expect(await step('clock', '+3d')).toMatchObject({ exit: 1, error: expect.stringContaining('CODEPLAN_SANDBOX') })
-  expect(await step('key', 'revoke', String(made.id))).toMatchObject({ exit: 1 })
-  return used
+  return made
 }
+
+/** All other commands, and what they refuse. */
+async function furtherSteps(place: Place, step: Step, made: Data): Promise<void> {
+  const refuses = async (words: readonly string[], why: string): Promise<void> => {
+    expect([words, await step(...words)]).toMatchObject([words, { exit: 1, error: expect.stringContaining(why) }])
+  }
+  const listed = await step('key', 'list', EMAIL)
+  expect(listed.keys).toMatchObject([{ name: 'laptop', begins_with: String(made.key).slice(0, 8), revoked: false }])
+  expect(JSON.stringify(listed)).not.toContain(String(made.key).slice(33))
+  const added = ['balance', 'add', EMAIL, '49.90', '--note', 'a gift', '--once', 'gift-1']
+  expect(await step(...added)).toMatchObject({ exit: 0, posted: true, balance: '49.90', currency: 'CNY' })
+  expect(await step(...added)).toMatchObject({ exit: 0, posted: false, balance: '49.90' })
+  expect(await step('balance', 'add', EMAIL, '-9.90')).toMatchObject({ exit: 0, balance: '40.00' })
+  await refuses(['balance', 'add', EMAIL, 'much'], 'CNY')
+  expect(await step('catalog', 'apply', place.catalogFile)).toMatchObject({ exit: 0, changed: false, version: 1 })
+  await refuses(['explain', '2026030209000000000000000000000000'], 'x-request-id')
+  expect(await step('clock')).toMatchObject({ exit: 0, now: expect.stringMatching(/^\d{4}-/) })
+  await refuses(['clock', '+3d'], 'CODEPLAN_SANDBOX')
+  expect(await step('credit', EMAIL, 'week', '5', '--reason', 'an outage')).toMatchObject({ exit: 0, limit: 2005 })
+  await refuses(['credit', EMAIL, 'week', '5'], '--reason')
+  expect(await step('economics')).toMatchObject({ exit: 0, plans: expect.anything() })
+  await refuses(['member', 'add', EMAIL], 'already')
+  await refuses(['member', 'add', 'nobody'], 'e-mail')
+  await refuses(['grant', EMAIL, 'gold'], 'lite, pro, max')
+  await refuses(['grant', EMAIL, 'pro', '--months', '0'], 'whole number')
+  await refuses(['grant', 'no@example.org', 'pro'], 'member add')
+  expect(await step('key', 'revoke', String(made.id))).toMatchObject({ exit: 0, revoked: made.id })
+  await refuses(['key', 'revoke', String(made.id)], 'key list')
+  expect(await step('doctor')).toMatchObject({ exit: 0, ok: true })
+}
+
+const EMAIL = 'Ada@example.org'
+type Step = (...words: string[]) => Promise<Data & { exit: number }>
+
+/** Runs lines with `--json` and remembers which commands have been used. */
+function stepsOf(env: Readonly<Record<string, string>>): { step: Step; used: Set<string> } {
+  const used = new Set<string>()
+  const step: Step = (...words) => {
+    used.add(COMMANDS.find(({ name }) => words.join(' ').startsWith(name))?.name ?? '')
+    return json(env, ...words)
+  }
+  return { step, used }
+}
+const everyCommand = new Set(COMMANDS.map(({ name }) => name))
 
 describe('commands without a running server', () => {
   let place: Place
@@ -101,10 +101,13 @@ describe('commands without a running server', () => {
   })
   afterAll(() => place.close())
 
-  test('every command works on a database that nobody has open, and speaks JSON', async () => {
-    expect([...(await walkThrough(place, { refusals: false }))].toSorted()).toEqual(
-      COMMANDS.map(({ name }) => name).toSorted(),
-    )
+  test('commands work on a database that nobody has open, and speak JSON', async () => {
+    const { step, used } = stepsOf(place.env)
+    const made = await firstSteps(place, step)
+    // All of them open the database in the same way; where that is cheap, each of them does it here.
+    if (!testDatabaseUrl) return
+    await furtherSteps(place, step, made)
+    expect(used).toEqual(everyCommand)
   }, 120_000)
 
   test('every command says how it is used when it is misused, with exit code 2', async () => {
@@ -198,7 +201,9 @@ describe('commands beside a running server', () => {
   })
 
   test('every command works while the server has the database, and the server goes on', async () => {
-    expect((await walkThrough(place, { refusals: true })).size).toBe(COMMANDS.length)
+    const { step, used } = stepsOf(place.env)
+    await furtherSteps(place, step, await firstSteps(place, step))
+    expect(used).toEqual(everyCommand)
     expect(server.child.exitCode).toBeNull()
   })
 

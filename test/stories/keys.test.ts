@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import { createKey, revokeKey } from '../../apps/server/src/identity/index.ts'
 import { sql } from '../../apps/server/src/platform/index.ts'
-import { ask, BASE, errorOf, send, writeQuestion, type Heard, type Wire, WIRES } from '../house/ask.ts'
+import { BASE, errorOf, send, writeQuestion, type Heard, type Wire, WIRES } from '../house/ask.ts'
 import { openHouse, type House, type Subscriber } from '../house/house.ts'
 import { until } from '../house/until.ts'
 

@@ -96,7 +96,7 @@ describe('the models of a plan', () => {
       const prices = []
       for (const { memberId } of [before, after]) {
         const [standing] = await house.rooms.entitlements.standings(memberId, house.clock.now())
-        prices.push((standing?.terms as unknown as { prices: { month: string } }).prices.month)
+        prices.push(standing?.terms.prices.month)
       }
       expect(prices).toEqual(['49.00', '59.00'])
     } finally {
