@@ -71,7 +71,7 @@ describe('Anthropic', () => {
     cacheWrite1hTokens: 200,
     outputTokens: 1,
   }
-  test('F14 F15: kinds are exclusive, each cache lifetime has its own tokens', () => {
+  test('F14 F15 F16: kinds are exclusive, each cache lifetime has the tokens that the upstream delivered', () => {
     expect(usageFromAnthropic(start)).toEqual(read)
     expect(usageToAnthropic(read)).toEqual(start)
   })
