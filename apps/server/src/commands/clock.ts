@@ -17,6 +17,7 @@ export const clockCommand: Command = {
       const parts = /^\+(\d{1,6})([smhd])$/.exec(step)
       if (!parts) return wrong('write the step like +90m, +5h or +32d; a clock never goes back')
       await moveSandboxClock(rooms.db, Number(parts[1]) * (UNITS[parts[2] as string] as number))
+      await rooms.clock.refresh?.()
       // What is due by the new time is done before the answer, so that a script sees a settled house.
       await rooms.entitlements.recover()
     }

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
-import { listPrice, type CallId } from '@codeplan/core'
+import { listPrice, yes, type Outcome } from '@codeplan/core'
 import { anthropicError, openaiError, type Outline } from '@codeplan/dialect'
 
 import type { Model, Route } from '../catalog/index.ts'
@@ -22,19 +22,24 @@ import type { Target } from './routes.ts'
 import { setStandingHeaders } from './standing-headers.ts'
 import { reasonOf } from './upstream-reason.ts'
 
-/** A call that has been let in, and the answer to it: which upstream was tried, how it ended, what it used. */
 export interface Facts {
   readonly req: IncomingMessage
   readonly res: ServerResponse
   readonly target: Target
-  readonly id: CallId
   readonly model: Model
-  readonly outline: Outline
-  readonly body: Buffer
+  /** In the order in which they are tried. */
+  readonly routes: readonly Route[]
   readonly admission: Admission
   readonly recorder: Recorder | undefined
 }
 
+/** What the client sent. It is let go of when the answer begins: no other upstream can be asked after that. */
+export interface Sent {
+  readonly outline: Outline
+  readonly body: Buffer
+}
+
+/** A call that has been let in, and the answer to it: which upstream was tried, how it ended, what it used. */
 export class Answering implements RunningCall {
   attempt: Attempt | undefined
   readonly endsBy: number
@@ -42,66 +47,71 @@ export class Answering implements RunningCall {
   private billable = false
   private tried: Tried[] = []
   private headSent = false
+  private sent: Sent | undefined
+  private readonly inputTokensEstimate: number
   private readonly deps: CallDeps
   private readonly facts: Facts
 
-  constructor(deps: CallDeps, facts: Facts) {
+  constructor(deps: CallDeps, facts: Facts, sent: Sent) {
     this.deps = deps
     this.facts = facts
+    this.sent = sent
+    this.inputTokensEstimate = Math.ceil(sent.body.length / BYTES_PER_TOKEN)
     this.endsBy = facts.admission.admittedAt + deps.catalog.current().limits.totalMsMax
     setStandingHeaders(facts.res, facts.admission)
-    facts.res.setHeader('x-request-id', facts.id)
+    facts.res.setHeader('x-request-id', facts.admission.id)
   }
 
   /** Tries the routes in their order, until one has answered or the answer has begun. */
-  async answer(routes: readonly Route[]): Promise<void> {
+  async answer(): Promise<void> {
     let last: AttemptEnd | undefined
-    for (const route of routes) {
+    for (const route of this.facts.routes) {
       // Whoever left before an upstream has worked for him costs nothing.
       if (this.facts.res.destroyed) return this.end('client_left_early', false)
-      const prepared = prepare(
-        { ...this.facts, dialect: this.facts.target.base.dialect, headers: this.facts.req.headers },
-        this.facts.model,
-        route,
-      )
-      if (!prepared.ok) {
+      const asked = this.ask(route)
+      if (!asked.ok) {
         this.end('upstream_refused', false)
-        return this.sayNo(prepared.no)
+        return this.sayNo(asked.no)
       }
-      last = await this.try(route, prepared.value)
+      last = await asked.value
       if (!mayTryNext(last)) break
     }
     this.close(last ?? { kind: 'failed', begun: false, why: 'no route is left' })
   }
 
-  private async try(
-    route: Route,
-    request: { body: Buffer; headers: Readonly<Record<string, string>> },
-  ): Promise<AttemptEnd> {
-    const { res, model, outline, target, id, admission } = this.facts
-    const limits = this.deps.catalog.current().limits
-    this.attempt = new Attempt({
+  /** Not `async`, and what was prepared is handed on and not kept: nothing here holds a body while the answer streams. */
+  private ask(route: Route): Outcome<Promise<AttemptEnd>, Refusal> {
+    const { res, req, model, target, admission, recorder } = this.facts
+    if (!this.sent) throw new Error('an answer that has begun was about to be asked for again')
+    const { outline } = this.sent
+    const prepared = prepare({ ...this.sent, dialect: target.base.dialect, headers: req.headers }, model, route)
+    if (!prepared.ok) return prepared
+    const attempt = new Attempt({
       res,
       clock: this.deps.clock,
       client: target.base.dialect,
-      stream: outline.stream,
+      stream: admission.stream,
       route,
-      door: this.deps.pools.of(route.upstream, limits),
-      request,
-      recorder: this.facts.recorder,
+      door: this.deps.pools.of(route.upstream, this.deps.catalog.current().limits),
+      recorder,
       begin: () => this.sendHead(),
+      firstByte: () => (this.sent = undefined),
       answer: {
-        id,
+        id: admission.id,
         model: model.id,
         servedModel: model.id,
         upstreamModel: route.model,
         wantsUsage: outline.wantsUsage,
         wholeToolCalls: !outline.toolStream,
-        inputTokensEstimate: Math.ceil(this.facts.body.length / BYTES_PER_TOKEN),
+        inputTokensEstimate: this.inputTokensEstimate,
         createdSec: Math.floor(admission.admittedAt / 1000),
       },
     })
-    const end = await this.attempt.run()
+    this.attempt = attempt
+    return yes(attempt.run(prepared.value).then((end) => this.note(route, end)))
+  }
+
+  private note(route: Route, end: AttemptEnd): AttemptEnd {
     this.tried.push({
       upstream: route.upstream.id,
       model: route.model,
@@ -113,10 +123,10 @@ export class Answering implements RunningCall {
   }
 
   private sendHead(): void {
-    const { res, outline } = this.facts
+    const { res, admission } = this.facts
     if (this.headSent || res.headersSent) return
     this.headSent = true
-    if (!outline.stream) return
+    if (!admission.stream) return
     res.setHeader('content-type', 'text/event-stream; charset=utf-8')
     res.setHeader('cache-control', 'no-cache')
     // Proxies of the nginx family would otherwise hold the stream back.
@@ -144,7 +154,7 @@ export class Answering implements RunningCall {
       case 'refused':
         // A no that lies with the request is the caller's, any other the upstream's.
         this.end(isForCaller(last.status) ? 'upstream_refused' : 'upstream_failed', false)
-        this.deps.log.warn({ call: this.facts.id, tried: this.tried }, 'upstream refused')
+        this.deps.log.warn({ call: this.facts.admission.id, tried: this.tried }, 'upstream refused')
         return this.sayNo(reasonOf(last.status, last.body))
     }
   }
@@ -156,14 +166,14 @@ export class Answering implements RunningCall {
 
   /** Before the first byte a status; once a stream's head is out, an error event in the client's dialect. */
   private sayNo(refusal: Refusal): void {
-    const { req, res, target, id } = this.facts
+    const { req, res, target, admission } = this.facts
     const dialect = target.base.dialect
     const zone = this.deps.catalog.current().operator.zone
     this.deps.metrics.refusals.inc({ code: refusal.code })
-    if (!res.headersSent) return refuse(req, res, { dialect, requestId: id, zone }, refusal)
+    if (!res.headersSent) return refuse(req, res, { dialect, requestId: admission.id, zone }, refusal)
     if (res.destroyed || res.writableEnded) return
     const words = word(refusal, zone)
-    const error = { ...words, message: words.text[languageOf(req.headers['accept-language'])], requestId: id }
+    const error = { ...words, message: words.text[languageOf(req.headers['accept-language'])], requestId: admission.id }
     res.end(
       dialect === 'anthropic'
         ? `event: error\ndata: ${anthropicError(error)}\n\n`
@@ -177,7 +187,7 @@ export class Answering implements RunningCall {
   }
 
   settlement(): Settlement {
-    const { admission, model, id } = this.facts
+    const { admission, model } = this.facts
     const { clock, metrics } = this.deps
     const { tokens, tokensFrom } = this.tokens()
     const endedAt = clock.now()
@@ -189,7 +199,7 @@ export class Answering implements RunningCall {
     metrics.tokens.inc({ model: model.id, kind: 'output' }, tokens.outputTokens)
     if (firstByteMs !== undefined) metrics.firstByte.observe({ model: model.id }, firstByteMs / 1000)
     if (this.ending !== 'completed')
-      this.deps.log.info({ call: id, ending: this.ending, tried: this.tried }, 'call ended early')
+      this.deps.log.info({ call: admission.id, ending: this.ending, tried: this.tried }, 'call ended early')
     return {
       admission,
       ending: this.ending,
@@ -210,7 +220,7 @@ export class Answering implements RunningCall {
     const heard = Math.ceil(outputBytes / BYTES_PER_TOKEN)
     const { suspect, ...told } = usage ?? {
       ...noTokens,
-      inputTokens: Math.ceil(this.facts.body.length / BYTES_PER_TOKEN),
+      inputTokens: this.inputTokensEstimate,
       suspect: true,
     }
     const tokens = suspect ? plausible(told, this.facts.model.contextTokens) : told

@@ -43,12 +43,13 @@ export interface AttemptOptions {
   readonly stream: boolean
   readonly route: Route
   readonly door: UpstreamDoor
-  readonly request: UpstreamRequest
   readonly answer: StreamOptions
   /** Keeps the answer: then it is worth hearing to its end, even when the client has left. */
   readonly recorder: Recorder | undefined
   /** Sets status and headers of a streamed answer; called once, before its first byte. */
   readonly begin: () => void
+  /** The answer has begun: no other upstream will be asked. */
+  readonly firstByte: () => void
 }
 
 /** One try at one upstream, bytes from there to the client. */
@@ -71,8 +72,8 @@ export class Attempt implements Dispatcher.DispatchHandler {
     this.lastWriteAt = options.clock.now()
   }
 
-  run(): Promise<AttemptEnd> {
-    const { door, request, res } = this.o
+  run(request: UpstreamRequest): Promise<AttemptEnd> {
+    const { door, res } = this.o
     res.on('close', this.onClientClose)
     res.on('drain', this.onDrain)
     door.pool.dispatch(
@@ -177,6 +178,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
     if (out.length === 0) return true
     if (this.firstByteAt === undefined) {
       this.firstByteAt = this.o.clock.now()
+      this.o.firstByte()
       this.o.begin()
     }
     const { res, recorder } = this.o

@@ -21,9 +21,33 @@ export async function handleCall(
   res: ServerResponse,
   target: Target,
 ): Promise<void> {
+  const call = await letIn(deps, req, res, target)
+  if (!call) return
+  deps.running.add(call)
+  deps.metrics.inFlight.inc()
+  try {
+    await call.answer()
+  } finally {
+    deps.running.delete(call)
+    deps.metrics.inFlight.dec()
+    call.closeRecord()
+    deps.entitlements.settle(call.settlement())
+  }
+}
+
+/**
+ * Everything before an upstream is asked. A refusal is answered here. It is a function of its own so that its frame, and with
+ * it the request's body, is gone while the answer streams: a thousand of them would hold hundreds of megabytes.
+ */
+async function letIn(
+  deps: CallDeps,
+  req: IncomingMessage,
+  res: ServerResponse,
+  target: Target,
+): Promise<Answering | undefined> {
   const id = makeCallId(deps.clock.now())
   const catalog = deps.catalog.current()
-  const no = (refusal: Refusal): void => {
+  const no = (refusal: Refusal): undefined => {
     deps.metrics.refusals.inc({ code: refusal.code })
     refuse(req, res, { dialect: target.base.dialect, requestId: id, zone: catalog.operator.zone }, refusal)
   }
@@ -34,7 +58,8 @@ export async function handleCall(
 
   const received = await receiveBody(req, { bytesMax: catalog.limits.bodyBytesMax, msMax: catalog.limits.bodyMsMax })
   if (!received.ok) return received.no.code === 'client_left' ? undefined : no(received.no)
-  const read = readOutline(target.base.dialect, received.value)
+  const body = received.value
+  const read = readOutline(target.base.dialect, body)
   if (!read.ok) {
     const { fault, ...rest } = read.fault
     return no({ code: fault, ...rest } as Refusal)
@@ -43,13 +68,9 @@ export async function handleCall(
   const model = catalog.resolve(outline.model)
   if (!model) return no({ code: 'unknown_model', model: outline.model.slice(0, 100) })
 
-  const kept = await keepAnswer(deps, req, res, {
-    memberId: principal.memberId,
-    id,
-    path: target.path,
-    body: received.value,
-  })
-  if (kept?.kind === 'answered') return
+  const { memberId, keyId } = principal
+  const kept = await keepAnswer(deps, req, res, { memberId, id, path: target.path, body })
+  if (kept?.kind === 'answered') return undefined
   if (kept?.kind === 'refused') return no(kept.refusal)
   const recorder = kept?.recorder
   // Here and not earlier: a body may take its time, and what is let in after this is waited for.
@@ -60,8 +81,8 @@ export async function handleCall(
   const evidence = classify(req.headers, outline)
   const admitted = await deps.entitlements.admit({
     id,
-    memberId: principal.memberId,
-    keyId: principal.keyId,
+    memberId,
+    keyId,
     model: model.id,
     modelAsked: outline.model.slice(0, 100),
     tool: recogniseTool(req.headers),
@@ -69,7 +90,7 @@ export async function handleCall(
     path: target.path,
     stream: outline.stream,
     expected: {
-      inputTokens: Math.ceil(received.value.length / BYTES_PER_TOKEN),
+      inputTokens: Math.ceil(body.length / BYTES_PER_TOKEN),
       outputTokensMax: Math.min(outline.maxTokens ?? model.outputTokensMax, model.outputTokensMax),
     },
     totalMsMax: catalog.limits.totalMsMax,
@@ -78,28 +99,12 @@ export async function handleCall(
     recorder?.release()
     return no(nameForBase(admitted.no, target))
   }
-
-  const call = new Answering(deps, {
-    req,
-    res,
-    target,
-    id,
-    model,
-    outline,
-    body: received.value,
-    admission: admitted.value,
-    recorder,
-  })
-  deps.running.add(call)
-  deps.metrics.inFlight.inc()
-  try {
-    await call.answer(routesInOrder(model, evidence.session))
-  } finally {
-    deps.running.delete(call)
-    deps.metrics.inFlight.dec()
-    call.closeRecord()
-    deps.entitlements.settle(call.settlement())
-  }
+  const routes = routesInOrder(model, evidence.session)
+  return new Answering(
+    deps,
+    { req, res, target, model, routes, admission: admitted.value, recorder },
+    { outline, body },
+  )
 }
 
 /** Only plans pay on the Anthropic base, so there the balance is no way out (wire contract §1.5: 1309, not 1113). */

@@ -3,6 +3,8 @@ import { instant, type Instant } from '@codeplan/core'
 /** The only source of time. One is made in `commands/`; everybody else is handed it. */
 export interface Clock {
   now(): Instant
+  /** Of a sandbox's clock: takes over at once that it was moved, instead of when it is heard of. */
+  refresh?(): Promise<void>
 }
 
 export const systemClock: Clock = { now: () => instant(Date.now()) }

@@ -12,9 +12,13 @@ const OFFSET = 'sandbox_clock_offset_ms'
  */
 export async function openSandboxClock(db: Db, base: Clock): Promise<Clock> {
   let offsetMs = await readOffset(db)
-  const again = (): void => void readOffset(db).then((ms) => (offsetMs = ms))
+  const refresh = async (): Promise<void> => {
+    offsetMs = await readOffset(db)
+  }
+  // Heard while the database closes or is away, it changes nothing; the gap is made up when it is back.
+  const again = (): void => void refresh().catch(() => undefined)
   await db.listen(CLOCK_CHANNEL, again, again)
-  return { now: () => instant(base.now() + offsetMs) }
+  return { now: () => instant(base.now() + offsetMs), refresh }
 }
 
 /** Moves forward only: what has happened cannot be undone by a clock. Answers the new offset. */
