@@ -19,7 +19,8 @@ describe('what cannot be answered', () => {
       catalog: (source) =>
         source
           .replace('header_ms_max: 20000 ', `header_ms_max: ${HEADER_MS_MAX} `)
-          .replace('body_ms_max: 60000 ', `body_ms_max: ${BODY_MS_MAX} `),
+          .replace('body_ms_max: 60000 ', `body_ms_max: ${BODY_MS_MAX} `)
+          .replace('concurrency: 30', 'concurrency: 1000'),
     })
     member = await house.subscriber('max')
   })

@@ -67,13 +67,16 @@ export interface Movement {
 }
 
 /** The charge of a prompt with these calls. Σ is rounded up: a fraction of a micro is charged, never given away. */
-export function promptCharge(meter: CallMeter, counts: Counts): MicroPrompts {
+export function promptCharge(meter: CallMeter, ...parts: readonly Counts[]): MicroPrompts {
   let sum = 0
   let max = 0
-  for (const [key, count] of Object.entries(counts)) {
-    const permille = Number(key)
-    sum += permille * count
-    if (count > 0 && permille > max) max = permille
+  for (const counts of parts) {
+    for (const key in counts) {
+      const permille = Number(key)
+      const count = counts[key] ?? 0
+      sum += permille * count
+      if (count > 0 && permille > max) max = permille
+    }
   }
   const spread = Math.ceil((sum * 1000) / meter.callsPerPrompt)
   return microPrompts(meter.kind === 'call' ? spread : Math.max(max * 1000, spread))
@@ -82,8 +85,8 @@ export function promptCharge(meter: CallMeter, counts: Counts): MicroPrompts {
 /** What one more call would cost now. The token meter cannot know yet: it takes what is set aside. */
 export function costOfCall(meter: Meter, tally: PromptTally, { permille, reserve }: CallWeight): MicroPrompts {
   if (meter.kind === 'token') return microPrompts(reserve)
-  const all = sumOf(tally.open, tally.settled)
-  return microPrompts(promptCharge(meter, plus(all, permille, 1)) - promptCharge(meter, all))
+  const { open, settled } = tally
+  return microPrompts(promptCharge(meter, plus(open, permille, 1), settled) - promptCharge(meter, open, settled))
 }
 
 /** A call begins: its cost is reserved in the windows that are open now. */
@@ -126,8 +129,7 @@ export function settleCall(meter: CallMeter, tally: PromptTally, permille: numbe
 /** A call ends and does not count: what the prompt no longer costs is given back, newest part first. */
 export function voidCall(meter: CallMeter, tally: PromptTally, permille: number): CallEnd {
   const open = plus(tally.open, permille, -1)
-  const before = promptCharge(meter, sumOf(tally.open, tally.settled))
-  let back = before - promptCharge(meter, sumOf(open, tally.settled))
+  let back = promptCharge(meter, tally.open, tally.settled) - promptCharge(meter, open, tally.settled)
   const adjusted: Movement[] = []
   const parts = tally.parts
     .toReversed()
@@ -172,15 +174,17 @@ function sameStarts(a: WindowStarts, b: WindowStarts): boolean {
   return keys.length === Object.keys(b).length && keys.every((key) => a[key] === b[key])
 }
 
-function sumOf(a: Counts, b: Counts): Counts {
-  let sum = a
-  for (const [key, count] of Object.entries(b)) sum = plus(sum, Number(key), count)
-  return sum
+function plus(counts: Counts, permille: number, by: number): Counts {
+  const next: Record<string, number> = {}
+  for (const key in counts) next[key] = counts[key] ?? 0
+  const count = (next[permille] ?? 0) + by
+  if (count < 0) throw new Error(`a call at ${permille} permille ended that had not begun`)
+  next[permille] = count
+  return count === 0 ? without(next, permille) : next
 }
 
-function plus(counts: Counts, permille: number, by: number): Counts {
-  const next = (counts[permille] ?? 0) + by
-  if (next < 0) throw new Error(`a call at ${permille} permille ended that had not begun`)
-  const { [permille]: _, ...rest } = counts
-  return next === 0 ? rest : { ...rest, [permille]: next }
+function without(counts: Counts, permille: number): Counts {
+  const next: Record<string, number> = {}
+  for (const key in counts) if (key !== String(permille)) next[key] = counts[key] ?? 0
+  return next
 }

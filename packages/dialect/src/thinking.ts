@@ -61,7 +61,7 @@ const MARKED = /"signature"\s*:\s*"cp1\.([^"\\]*)"/g
  * that held nothing else is dropped: the API joins neighbours of one role.
  */
 export function unmarkThinking(bodyLatin1: string, servedModel: string): string {
-  if (!bodyLatin1.includes('"cp1.')) return bodyLatin1
+  if (!hasMark(bodyLatin1)) return bodyLatin1
   const own = toLatin1(servedModel)
   let simple = true
   let marks = bodyLatin1.match(MARK_START)?.length ?? 0
@@ -75,6 +75,14 @@ export function unmarkThinking(bodyLatin1: string, servedModel: string): string 
     const mark = readMark(`${MARK}${rest}`)
     return mark?.signature === undefined ? whole : `"signature":"${mark.signature}"`
   })
+}
+
+/** Looks for the rarest characters of a mark: quotes and letters are everywhere in a body of 100 KB. */
+function hasMark(text: string): boolean {
+  for (let at = text.indexOf('1.'); at !== -1; at = text.indexOf('1.', at + 2)) {
+    if (text.startsWith('"cp', at - 3)) return true
+  }
+  return false
 }
 
 function unmarkParsed(bodyLatin1: string, servedModel: string): string {

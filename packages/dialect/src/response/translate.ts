@@ -37,7 +37,9 @@ export function translateResponse(
   try {
     const made = translated(upstream, client, answer, context)
     if (!made) return { ok: false, why: 'The upstream answered without content.' }
-    return { ok: true, body: asLatin1(JSON.stringify(made), wide), outcome, ...(usage ? { usage } : {}) }
+    // An answer that needs no change keeps its own bytes.
+    const bytes = made === answer ? body.toString('latin1') : asLatin1(JSON.stringify(made), wide)
+    return { ok: true, body: bytes, outcome, ...(usage ? { usage } : {}) }
   } catch (error) {
     if (error instanceof RangeError) return { ok: false, why: 'The upstream answered with JSON nested too deeply.' }
     throw error
@@ -66,7 +68,7 @@ function translated(
 }
 
 function renamed(answer: JsonObject, context: ResponseContext): JsonObject {
-  return isPresent(answer['model']) ? { ...answer, model: context.model } : answer
+  return isPresent(answer['model']) && answer['model'] !== context.model ? { ...answer, model: context.model } : answer
 }
 
 function marked(value: unknown, servedModel: string): unknown {
