@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 
-import { DAY_MS, HOUR_MS, MINUTE_MS, promptCharge } from '@codeplan/core'
+import { countsOf, DAY_MS, HOUR_MS, MINUTE_MS, promptCharge } from '@codeplan/core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import { ask, begin, errorOf, send, WIRES } from '../house/ask.ts'
@@ -161,16 +161,16 @@ describe('counting', () => {
     const rows = [...text.matchAll(/^\| ([^|]*\bcalls?\b[^|]*) \| ([\d.]+) \| ([\d.]+) \|$/gm)]
     expect(rows.length).toBeGreaterThan(6)
     for (const [, calls = '', sum, charge] of rows) {
-      const counts: Record<string, number> = {}
+      const factors: number[] = []
       let factor = 1000
       for (const part of calls.split(',')) {
         const count = Number(/\d+/.exec(part)?.[0])
         if (/GLM-5/.test(part)) factor = /outside/.test(part) ? 2000 : 3000
         else factor = 1000
-        counts[factor] = (counts[factor] ?? 0) + count
+        factors.push(...Array.from({ length: count }, () => factor))
       }
-      expect(promptCharge({ kind: 'prompt', callsPerPrompt: 20 }, counts) / 1e6, calls).toBe(Number(charge))
-      expect(promptCharge({ kind: 'call', callsPerPrompt: 20 }, counts) / 1e6, calls).toBe(Number(sum))
+      expect(promptCharge({ kind: 'prompt', callsPerPrompt: 20 }, countsOf(factors)) / 1e6, calls).toBe(Number(charge))
+      expect(promptCharge({ kind: 'call', callsPerPrompt: 20 }, countsOf(factors)) / 1e6, calls).toBe(Number(sum))
     }
   })
 })

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 
 import {
   costOfCall,
+  countsOf,
   emptyTally,
   openCall,
   promptCharge,
@@ -59,32 +60,32 @@ const weigh = (permille: number) => ({ permille, reserve: 0 })
 const sumOf = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0)
 const reserved = (tally: PromptTally): number => sumOf(tally.parts.map((p) => p.reserved))
 const settledOf = (tally: PromptTally): number => sumOf(tally.parts.map((p) => p.settled))
-const countsOf = (factors: readonly number[]) => {
-  const counts: Record<string, number> = {}
-  for (const f of factors) counts[f] = (counts[f] ?? 0) + 1
-  return counts
-}
 
 describe('the prompt meter', () => {
   test('S9, F82: twenty calls of one question cost one prompt, the twenty-first a twentieth more', () => {
-    expect(promptCharge(prompt, { 1000: 1 })).toBe(1_000_000)
-    expect(promptCharge(prompt, { 1000: 20 })).toBe(1_000_000)
-    expect(promptCharge(prompt, { 1000: 21 })).toBe(1_050_000)
+    expect(promptCharge(prompt, [[1000, 1]])).toBe(1_000_000)
+    expect(promptCharge(prompt, [[1000, 20]])).toBe(1_000_000)
+    expect(promptCharge(prompt, [[1000, 21]])).toBe(1_050_000)
   })
 
   test('S3: a question to a 3× model costs 3 however many of the covered calls it makes, and 60 calls cost 9', () => {
-    expect(promptCharge(prompt, { 3000: 1 })).toBe(3_000_000)
-    expect(promptCharge(prompt, { 3000: 20 })).toBe(3_000_000)
-    expect(promptCharge(prompt, { 3000: 60 })).toBe(9_000_000)
+    expect(promptCharge(prompt, [[3000, 1]])).toBe(3_000_000)
+    expect(promptCharge(prompt, [[3000, 20]])).toBe(3_000_000)
+    expect(promptCharge(prompt, [[3000, 60]])).toBe(9_000_000)
   })
 
   test('a multiplier of 0 is free (F23)', () => {
-    expect(promptCharge(prompt, { 0: 7 })).toBe(0)
+    expect(promptCharge(prompt, [[0, 7]])).toBe(0)
   })
 
   test('the call meter charges every call its share', () => {
-    expect(promptCharge(perCall, { 1000: 1 })).toBe(50_000)
-    expect(promptCharge(perCall, { 3000: 2, 1000: 1 })).toBe(350_000)
+    expect(promptCharge(perCall, [[1000, 1]])).toBe(50_000)
+    expect(
+      promptCharge(perCall, [
+        [3000, 2],
+        [1000, 1],
+      ]),
+    ).toBe(350_000)
   })
 
   test('charges are monotonic in calls and never above Σ plus one prompt at the highest multiplier', () => {

@@ -1,4 +1,5 @@
 import {
+  countsOf,
   instant,
   listPrice,
   multiplierAt,
@@ -115,9 +116,7 @@ function* promptFaults(id: string, group: readonly Call[], terms: PlanTerms | un
       return sum + tokenCharge(meter, call.model.served, tokensOf(call), call.multiplier.permille).charge
     }, 0)
   } else {
-    const counts: Record<string, number> = {}
-    for (const { multiplier } of counting) counts[multiplier.permille] = (counts[multiplier.permille] ?? 0) + 1
-    due = promptCharge(terms.meter, counts)
+    due = promptCharge(terms.meter, countsOf(counting.map((call) => call.multiplier.permille)))
   }
   if (due !== charged)
     yield `${id}: charged ${charged / 1_000_000}, but its ${counting.length} counted calls cost ${due / 1_000_000}`
