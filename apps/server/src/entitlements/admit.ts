@@ -19,6 +19,7 @@ import {
 import type { Catalog, CatalogRoom } from '../catalog/index.ts'
 import type { Clock, Db, Queries, Refusal } from '../platform/index.ts'
 import { accountOf } from './account-of.ts'
+import type { EndedCalls } from './ended-calls.ts'
 import { lastEnds, leave, readForAdmission, writeAdmissions } from './batch-store.ts'
 import type { AccountRow, HoldRow, PromptRow } from './store.ts'
 import type { Admission, AdmissionRequest } from './types.ts'
@@ -31,6 +32,7 @@ export interface AdmitDeps {
   readonly clock: Clock
   readonly catalog: CatalogRoom
   readonly node: string
+  readonly ended: EndedCalls
 }
 
 /** What a batch has read and changes as it decides: the truth for as long as its rows are locked. */
@@ -58,7 +60,9 @@ export async function admit(deps: AdmitDeps, requests: readonly AdmissionRequest
       return { unknown }
     }
     const books = openBooks(accounts, prompts)
-    const answers = requests.map((request) => decide(request, { books, catalog, terms, node: deps.node, now }))
+    const answers = requests.map((request) =>
+      decide(request, { books, catalog, terms, node: deps.node, ended: deps.ended, now }),
+    )
     if (books.holds.length === 0) await leave(script)
     else {
       await writeAdmissions(script, {
@@ -87,6 +91,7 @@ interface Scene {
   readonly catalog: Catalog
   readonly terms: ReadonlyMap<string, PlanTerms>
   readonly node: string
+  readonly ended: EndedCalls
   readonly now: Instant
 }
 
@@ -107,7 +112,11 @@ function decide(request: AdmissionRequest, scene: Scene): Answer {
   const begun = beginCall(
     terms,
     instant(account.anchor_at),
-    { account: { windows: account.windows, inFlight: account.in_flight }, tally: joined?.tally ?? emptyTally },
+    {
+      account: { windows: account.windows, inFlight: account.in_flight },
+      tally: joined?.tally ?? emptyTally,
+      ended: scene.ended.of(account.id),
+    },
     { permille: multiplier.permille, reserve: reserveOf(terms, request, multiplier.permille) },
     now,
   )

@@ -5,10 +5,11 @@ import { isDatabaseAway, type Clock, type Db, type Log, type Metrics, type Refus
 import { admit } from './admit.ts'
 import { makeBatcher } from './batch.ts'
 import { credit, type Credited, type CreditWish } from './credit.ts'
+import { makeEndedCalls } from './ended-calls.ts'
 import { grant, type Granted } from './grant.ts'
 import { recover } from './recover.ts'
 import { forgetFacts } from './retention.ts'
-import { settle } from './settle.ts'
+import { settle, type SettleDeps } from './settle.ts'
 import { standingsOf, type Standing } from './standing.ts'
 import { sayOthersGone } from './store.ts'
 import type { Admission, AdmissionRequest, Ending, Settlement } from './types.ts'
@@ -63,7 +64,8 @@ const RETRY_MS_MAX = 5_000
 
 const DRAIN_MS_MAX = 15_000
 
-export function makeEntitlements(deps: EntitlementsDeps): Entitlements {
+export function makeEntitlements(given: EntitlementsDeps): Entitlements {
+  const deps = { ...given, ended: makeEndedCalls() }
   const { log, metrics } = deps
   const timed = async <T>(kind: string, work: () => Promise<T>): Promise<T> => {
     const end = metrics.batch.startTimer({ kind })
@@ -94,6 +96,7 @@ export function makeEntitlements(deps: EntitlementsDeps): Entitlements {
     },
     settle: (settlement) => {
       metrics.unsettled.inc()
+      deps.ended.add(settlement)
       void settlements
         .add(settlement)
         .catch((error: unknown) => log.error({ err: error, call: settlement.admission.id }, 'a call was not settled'))
@@ -118,7 +121,10 @@ async function within(msMax: number, work: Promise<void>): Promise<void> {
   clearTimeout(timer)
 }
 
-async function settleUntilWritten(deps: EntitlementsDeps, batch: readonly Settlement[]): Promise<readonly boolean[]> {
+async function settleUntilWritten(
+  deps: SettleDeps & { readonly log: Log },
+  batch: readonly Settlement[],
+): Promise<readonly boolean[]> {
   for (let pauseMs = RETRY_MS_MIN; ; pauseMs = Math.min(pauseMs * 2, RETRY_MS_MAX)) {
     try {
       return await settle(deps, batch)
@@ -134,7 +140,10 @@ async function settleUntilWritten(deps: EntitlementsDeps, batch: readonly Settle
   }
 }
 
-async function oneByOne(deps: EntitlementsDeps, batch: readonly Settlement[]): Promise<readonly boolean[]> {
+async function oneByOne(
+  deps: SettleDeps & { readonly log: Log },
+  batch: readonly Settlement[],
+): Promise<readonly boolean[]> {
   const answers: boolean[] = []
   for (const settlement of batch) {
     try {

@@ -10,6 +10,7 @@ import {
 
 import type { CatalogRoom } from '../catalog/index.ts'
 import type { Clock, Db } from '../platform/index.ts'
+import type { EndedCalls } from './ended-calls.ts'
 import { hoursOf } from './hours.ts'
 import { eventsThere, leave, readForSettlement, waitForDisk, writeSettlements } from './batch-store.ts'
 import type { EventRow, PromptRow } from './store.ts'
@@ -19,6 +20,7 @@ export interface SettleDeps {
   readonly db: Db
   readonly clock: Clock
   readonly catalog: CatalogRoom
+  readonly ended: EndedCalls
 }
 
 /**
@@ -35,6 +37,7 @@ export async function settle(deps: SettleDeps, settlements: readonly Settlement[
       subscriptions: distinct(settlements, 'subscriptionId'),
       prompts: distinct(settlements, 'promptId'),
     })
+    deps.ended.takeOut(settlements)
     const { held } = reads
     const accounts = new Map(reads.accounts.map((row) => [row.id, row]))
     const prompts = new Map(reads.prompts.map((row) => [row.id, row]))
