@@ -23,7 +23,7 @@ export async function readForAdmission(
 ): Promise<AdmissionReads> {
   const members = literals([...new Set(wanted.map((w) => w.memberId))])
   // A commit that is not durable at once: settlement does not depend on holds, so a crash may lose the last of them.
-  const results = await script(`begin; set local synchronous_commit to off;
+  const results = await script(`${script.beginQuick};
     select ${ACCOUNT} where s.member_id = any(${members}) and s.ends_at > ${now} order by q.subscription_id for update of q;
     select distinct on (p.id) p.* from jsonb_to_recordset(${literal(jsonb(wanted))}::jsonb) as r("memberId" text, key text, session text)
     join subscriptions s on s.member_id = r."memberId" and s.ends_at > ${now}
@@ -78,7 +78,7 @@ export async function readForSettlement(
   },
 ): Promise<SettlementReads> {
   // The row locks end with the commit, the wait for the disk comes after it (`waitForDisk`).
-  const results = await script(`begin; set local synchronous_commit to off;
+  const results = await script(`${script.beginQuick};
     select ${ACCOUNT} where s.id = any(${literals(wanted.subscriptions)}) order by q.subscription_id for update of q;
     select * from prompts where id = any(${literals(wanted.prompts)});
     select id from holds where id = any(${literals(wanted.calls)})`)
@@ -124,10 +124,13 @@ export async function writeSettlements(
 
 /**
  * Returns when everything that was committed before is on disk: a commit that must be durable takes all earlier ones with
- * it. It holds no row, so nobody waits while the disk is written.
+ * it. It holds no row, so nobody waits while the disk is written. It must write something, if only a message that nobody
+ * reads: the commit of a transaction that wrote nothing waits for nothing.
  */
 export async function waitForDisk(script: Script): Promise<void> {
-  await script('begin; set local synchronous_commit to on; select pg_current_xact_id(); commit')
+  await script(
+    `begin; set local synchronous_commit to on; select pg_logical_emit_message(true, 'codeplan', ''); commit`,
+  )
 }
 
 const saveQuotas = (rows: readonly QuotaChange[]): string => `saved_quotas as (

@@ -30,8 +30,16 @@ export interface Db {
   close(): Promise<void>
 }
 
-/** Answers the rows of each statement of the text. */
-export type Script = (text: string) => Promise<readonly (readonly unknown[])[]>
+export interface Script {
+  /** Answers the rows of each statement of the text. */
+  (text: string): Promise<readonly (readonly unknown[])[]>
+  /**
+   * Two statements that begin a transaction whose commit may return before it is on disk. A database server goes on when
+   * this process is killed, and writes it soon after. The embedded one dies with this process, and has no writer beside it:
+   * there every commit is handed to the operating system.
+   */
+  readonly beginQuick: string
+}
 
 /** A text as an SQL literal; both engines read backslashes as they are (`standard_conforming_strings`). */
 export const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`

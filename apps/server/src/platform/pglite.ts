@@ -115,11 +115,12 @@ export async function openEmbedded(settings: Partial<WorkerSettings>): Promise<E
     // The connection is held against other callers of Kysely: the session is one.
     scripts: (work) =>
       queries.connection().execute(async () => {
-        const script: Script = async (text) => {
+        const send = async (text: string) => {
           const answer = await ask({ kind: 'script', text })
           if (answer.kind !== 'results') throw new Error('unexpected answer of the embedded database')
           return answer.results
         }
+        const script: Script = Object.assign(send, { beginQuick: 'begin; set local synchronous_commit to on' })
         try {
           return await work(script)
         } catch (error) {

@@ -25,6 +25,8 @@ export async function openPostgres(url: string, log: Log): Promise<Db> {
     connectionTimeoutMillis: CONNECT_MS_MAX,
     statement_timeout: STATEMENT_MS_MAX,
     application_name: 'codeplan',
+    // Our statements take about a millisecond; compiling one takes ten (measured: batches twice as fast without).
+    options: '-c jit=off',
     types,
   })
   // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
@@ -52,10 +54,11 @@ async function runScripts<T>(pool: Pool, work: (script: Script) => Promise<T>): 
   const client = await pool.connect()
   let broken: Error | undefined
   try {
-    return await work(async (text) => {
+    const script = async (text: string) => {
       const results = (await client.query(text)) as unknown as { rows: unknown[] } | { rows: unknown[] }[]
       return (Array.isArray(results) ? results : [results]).map((result) => result.rows)
-    })
+    }
+    return await work(Object.assign(script, { beginQuick: 'begin; set local synchronous_commit to off' }))
   } catch (error) {
     await client.query('rollback').catch((lost: Error) => {
       broken = lost
