@@ -76,7 +76,7 @@ export function makeTx(queries: Queries, forgetful: boolean): Db['tx'] {
 export function isDatabaseAway(error: unknown): boolean {
   const { code, message } = error as { code?: unknown; message?: unknown }
   if (typeof code === 'string') return /^(08|40|53|55|57|58|XX)[0-9A-Z]{3}$|^E[A-Z]+$/.test(code)
-  return /connect|terminat|timeout|has stopped/i.test(String(message))
+  return /connect|terminat|timeout|has stopped|destroyed|end on the pool/i.test(String(message))
 }
 
 /** int8 and numeric-free integers arrive as numbers; one that does not fit is a fault, not a rounded figure. */
