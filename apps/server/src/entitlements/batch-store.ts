@@ -104,7 +104,8 @@ export async function eventsThere(
 export interface SettlementWrites {
   readonly quotas: readonly QuotaChange[]
   readonly prompts: readonly PromptRow[]
-  readonly events: readonly EventRow[]
+  /** `details` without the admission where the hold has it. */
+  readonly events: readonly (Omit<EventRow, 'details'> & { readonly details: Partial<EventRow['details']> })[]
   readonly hours: readonly HourRow[]
 }
 
@@ -114,11 +115,15 @@ export async function writeSettlements(
   { quotas, prompts, events, hours }: SettlementWrites,
 ): Promise<void> {
   const ended = literals(events.map((event) => event.id))
+  // The admission is in the hold already: it is moved over there, and sent only for a call whose hold was lost.
   await script(`with ${saveQuotas(quotas)}, ${savePrompts(prompts)}, ${addHours(hours)},
-    ended as (delete from holds where id = any(${ended}))
-    insert into meter_events (${EVENT_COLUMNS.map(([name]) => name).join(', ')})
-    select * from jsonb_to_recordset(${literal(jsonb(events))}::jsonb)
-      as r(${EVENT_COLUMNS.map(([name, type]) => `${name} ${type}`).join(', ')});
+    ended as (delete from holds where id = any(${ended}) returning id, admission)
+    insert into meter_events (${EVENT_COLUMNS.map(([name]) => name).join(', ')}, details)
+    select ${EVENT_COLUMNS.map(([name]) => `r.${name}`).join(', ')},
+      r.details || jsonb_build_object('admission', coalesce(r.details->'admission', ended.admission))
+    from jsonb_to_recordset(${literal(jsonb(events))}::jsonb)
+      as r(${EVENT_COLUMNS.map(([name, type]) => `${name} ${type}`).join(', ')}, details jsonb)
+    left join ended on ended.id = r.id;
     commit`)
 }
 
@@ -188,5 +193,4 @@ const EVENT_COLUMNS = [
   ['output_tokens', 'int8'],
   ['reasoning_tokens', 'int8'],
   ['list_price', 'int8'],
-  ['details', 'jsonb'],
 ] as const

@@ -69,7 +69,7 @@ export async function settle(deps: SettleDeps, settlements: readonly Settlement[
       await writeSettlements(script, {
         quotas: [...accounts.values()].map(({ id, windows, in_flight }) => ({ id, windows, in_flight })),
         prompts: [...prompts.values()],
-        events: ended.map(({ event }) => event),
+        events: ended.map(({ event }) => (held.has(event.id) ? withoutAdmission(event) : event)),
         hours: hoursOf(ended),
       })
     }
@@ -77,6 +77,11 @@ export async function settle(deps: SettleDeps, settlements: readonly Settlement[
     await waitForDisk(script)
     return answers
   })
+}
+
+function withoutAdmission(event: EventRow) {
+  const { admission: _, ...details } = event.details
+  return { ...event, details }
 }
 
 /** What the token meter charges. Where nobody has counted (a crash), what was set aside. */
