@@ -25,7 +25,7 @@ export async function readForAdmission(
   // A commit that is not durable at once: settlement does not depend on holds, so a crash may lose the last of them.
   const results = await script(`${script.beginQuick};
     select ${ACCOUNT} where s.member_id = any(${members}) and s.ends_at > ${now} order by q.subscription_id for update of q;
-    select distinct on (p.id) p.* from jsonb_to_recordset(${literal(jsonb(wanted))}::jsonb) as r("memberId" text, key text, session text)
+    select distinct on (p.id) p.* from jsonb_to_recordset(${literal(distinctJson(wanted))}::jsonb) as r("memberId" text, key text, session text)
     join subscriptions s on s.member_id = r."memberId" and s.ends_at > ${now}
     cross join lateral (
       (select * from prompts where subscription_id = s.id and key = r.key order by id desc limit 1)
@@ -34,6 +34,9 @@ export async function readForAdmission(
     ) p`)
   return { accounts: results[2] as AccountRow[], prompts: results[3] as PromptRow[] }
 }
+
+/** Calls of one loop ask for the same prompt: once is enough. */
+const distinctJson = (values: readonly unknown[]): string => `[${[...new Set(values.map((v) => jsonb(v)))].join(',')}]`
 
 export interface AdmissionWrites {
   readonly quotas: readonly QuotaChange[]

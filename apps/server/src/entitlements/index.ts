@@ -57,7 +57,7 @@ export interface EntitlementsDeps {
 /** A batch larger than this holds its rows' locks for too long. */
 const BATCH_MAX = 500
 /** Settlements wait this long for company: nobody waits for them, and a disk write is shared by more calls. */
-const SETTLE_GATHER_MS = 5
+const SETTLE_GATHER_MS = 10
 /** Pauses between attempts to write a settlement while the database is away. */
 const RETRY_MS_MIN = 50
 const RETRY_MS_MAX = 5_000

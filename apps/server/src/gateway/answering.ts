@@ -188,16 +188,12 @@ export class Answering implements RunningCall {
 
   settlement(): Settlement {
     const { admission, model } = this.facts
-    const { clock, metrics } = this.deps
+    const { clock, countCall } = this.deps
     const { tokens, tokensFrom } = this.tokens()
     const endedAt = clock.now()
     const firstByteMs =
       this.attempt?.firstByteAt === undefined ? undefined : this.attempt.firstByteAt - admission.admittedAt
-    metrics.calls.inc({ model: model.id, ending: this.ending })
-    metrics.tokens.inc({ model: model.id, kind: 'input' }, tokens.inputTokens)
-    metrics.tokens.inc({ model: model.id, kind: 'cached_input' }, tokens.cacheReadTokens)
-    metrics.tokens.inc({ model: model.id, kind: 'output' }, tokens.outputTokens)
-    if (firstByteMs !== undefined) metrics.firstByte.observe({ model: model.id }, firstByteMs / 1000)
+    countCall({ model: model.id, ending: this.ending, firstByteMs }, tokens)
     if (this.ending !== 'completed')
       this.deps.log.info({ call: admission.id, ending: this.ending, tried: this.tried }, 'call ended early')
     return {

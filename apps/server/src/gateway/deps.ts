@@ -1,7 +1,7 @@
 import type { CatalogRoom } from '../catalog/index.ts'
 import type { Entitlements } from '../entitlements/index.ts'
 import type { Identify } from '../identity/index.ts'
-import type { Clock, Log, Metrics, Queries } from '../platform/index.ts'
+import type { Clock, Log, makeCallCounter, Metrics, Queries } from '../platform/index.ts'
 import type { Attempt } from './attempt.ts'
 import type { UpstreamPools } from './upstream-pools.ts'
 
@@ -14,6 +14,7 @@ export interface CallDeps {
   readonly clock: Clock
   readonly log: Log
   readonly metrics: Metrics
+  readonly countCall: ReturnType<typeof makeCallCounter>
   /** Calls that are being answered: they are ticked, and stopped when the server stops. */
   readonly running: Set<RunningCall>
   readonly isDraining: () => boolean

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
-import { isDatabaseAway } from '../platform/index.ts'
+import { isDatabaseAway, makeCallCounter } from '../platform/index.ts'
 import { handleCall } from './call.ts'
 import type { CallDeps, RunningCall } from './deps.ts'
 import { makeCallId } from './call-id.ts'
@@ -24,10 +24,10 @@ export interface Gateway {
 const TICK_MS = 1_000
 const DRAIN_TICK_MS = 100
 
-export function makeGateway(deps: Omit<CallDeps, 'running' | 'isDraining'>): Gateway {
+export function makeGateway(deps: Omit<CallDeps, 'running' | 'isDraining' | 'countCall'>): Gateway {
   const running = new Set<RunningCall>()
   let draining = false
-  const all: CallDeps = { ...deps, running, isDraining: () => draining }
+  const all: CallDeps = { ...deps, running, isDraining: () => draining, countCall: makeCallCounter(deps.metrics) }
   let underWay = 0
   let emptied: (() => void) | undefined
 

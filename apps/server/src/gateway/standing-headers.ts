@@ -22,7 +22,7 @@ export function setStandingHeaders(res: ServerResponse, admission: Admission): v
     res.setHeader(`x-codeplan-${name}-limit`, inPrompts(window.allowance))
     res.setHeader(`x-codeplan-${name}-used`, inPrompts(window.after))
     res.setHeader(`x-codeplan-${name}-remaining`, inPrompts(Math.max(0, window.allowance - window.after)))
-    res.setHeader(`x-codeplan-${name}-reset`, new Date(window.resetsAt).toISOString())
+    res.setHeader(`x-codeplan-${name}-reset`, isoOf(window.resetsAt))
     if (!fullest || shareOf(window) > shareOf(fullest)) fullest = window
   }
   if (fullest && admission.path.startsWith('/api/anthropic')) setUnified(res, admission.windows, fullest)
@@ -49,3 +49,16 @@ const claimOf = ({ lengthMs }: WindowReading) =>
 
 const shareOf = ({ after, allowance }: WindowReading): number => after / allowance
 const inPrompts = (micro: number): number => micro / 1_000_000
+
+/** A window has one reset instant for hours, and a second call of its subscriber asks for the same text. */
+const ISO_MAX = 10_000
+const isoTexts = new Map<number, string>()
+
+function isoOf(at: number): string {
+  const known = isoTexts.get(at)
+  if (known !== undefined) return known
+  if (isoTexts.size >= ISO_MAX) isoTexts.clear()
+  const text = new Date(at).toISOString()
+  isoTexts.set(at, text)
+  return text
+}

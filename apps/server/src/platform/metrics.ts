@@ -49,3 +49,28 @@ export function makeMetrics() {
 }
 
 export type Metrics = ReturnType<typeof makeMetrics>
+
+/** Counts an ended call. Children are kept by model and ending: looking labels up costs more than counting. */
+export function makeCallCounter(metrics: Metrics) {
+  const kept = new Map<string, ReturnType<typeof children>>()
+  const children = (model: string, ending: string) => ({
+    ended: metrics.calls.labels(model, ending),
+    input: metrics.tokens.labels(model, 'input'),
+    cached: metrics.tokens.labels(model, 'cached_input'),
+    output: metrics.tokens.labels(model, 'output'),
+    firstByte: metrics.firstByte.labels(model),
+  })
+  return (
+    call: { readonly model: string; readonly ending: string; readonly firstByteMs: number | undefined },
+    tokens: { readonly inputTokens: number; readonly cacheReadTokens: number; readonly outputTokens: number },
+  ): void => {
+    const name = `${call.model} ${call.ending}`
+    const known = kept.get(name) ?? children(call.model, call.ending)
+    kept.set(name, known)
+    known.ended.inc()
+    known.input.inc(tokens.inputTokens)
+    known.cached.inc(tokens.cacheReadTokens)
+    known.output.inc(tokens.outputTokens)
+    if (call.firstByteMs !== undefined) known.firstByte.observe(call.firstByteMs / 1000)
+  }
+}
