@@ -27,6 +27,15 @@ function summary(calls: readonly EventRow[]) {
   return { calls: calls.length, charge_micro: calls.reduce((sum, call) => sum + call.charge, 0) }
 }
 
+/** The rule of the charge with this prompt's own figures: the dearest call, or the sum shared by those one prompt covers. */
+function because(calls: readonly EventRow[]): string {
+  const counted = calls.filter((call) => call.billable)
+  if (counted.length === 0) return 'none of its calls counts'
+  const dearest = Math.max(...counted.map((call) => call.multiplier)) / 1000
+  const sum = counted.reduce((total, call) => total + call.multiplier, 0) / 1000
+  return `the greater of its dearest call (${dearest}×) and the sum of its ${counted.length} counted calls (${sum}×) shared by the calls that one prompt covers`
+}
+
 function tell(admission: Admission, event: EventRow | undefined, calls: readonly EventRow[], zone: string): string {
   const factor = admission.multiplier / 1000
   const { calls: count, charge_micro: charge } = summary(calls)
@@ -46,7 +55,7 @@ function tell(admission: Admission, event: EventRow | undefined, calls: readonly
       `tokens    ${tokens}, by ${tokensFrom}; ${(event.list_price / 1e8).toFixed(6)} at list price`,
     )
   } else lines.push('ended     not yet')
-  lines.push(`so far    its prompt has ${count} calls and costs ${inPrompts(charge)} prompts`)
+  lines.push(`so far    its prompt has ${count} calls and costs ${inPrompts(charge)} prompts: ${because(calls)}`)
   for (const window of admission.windows) {
     const ends = wallText(zone, instant(window.resetsAt))
     lines.push(

@@ -50,8 +50,18 @@ async function startServer(config: Config, terminal: Terminal): Promise<number> 
     terminal.err(`${lines.join('\n')}\n`)
     return 1
   }
-  await start(opened.value, terminal.out)
-  return 0
+  try {
+    await start(opened.value, terminal.out)
+    return 0
+  } catch (error) {
+    const { code } = error as { code?: string }
+    if (code !== 'EADDRINUSE' && code !== 'EACCES') throw error
+    const why = code === 'EADDRINUSE' ? 'is in use' : 'may not be opened by this user'
+    terminal.err(`PORT: port ${config.port} of ${config.host} ${why}; stop what uses it, or set PORT to another\n`)
+    await opened.value.close()
+    // The sandbox and the jobs of the attempt would keep the process.
+    process.exit(1)
+  }
 }
 
 /** A server that is just starting or stopping holds the folder without answering: this long is waited for it. */

@@ -23,6 +23,7 @@ export async function handleCountTokens(
   const no = (refusal: Refusal): void => refuse(req, res, how, refusal)
   const principal = await deps.identify(req.headers)
   if (typeof principal === 'string') return no({ code: principal })
+  if (principal.suspended) return no({ code: 'suspended' })
   const received = await receiveBody(req, { bytesMax: limits.bodyBytesMax, msMax: limits.bodyMsMax })
   if (!received.ok) return received.no.code === 'client_left' ? undefined : no(received.no)
   let body: unknown

@@ -19,6 +19,7 @@ export async function handleModels(
   const how = { dialect: target.base.dialect, requestId: makeCallId(now), zone: catalog.operator.zone }
   const principal = await deps.identify(req.headers)
   if (typeof principal === 'string') return refuse(req, res, how, { code: principal })
+  if (principal.suspended) return refuse(req, res, how, { code: 'suspended' })
   const standing = await deps.entitlements.standing(principal.memberId, now)
   const ids = standing ? catalog.modelsOf(standing.terms) : []
   const models = ids.flatMap((id) => catalog.models.get(id) ?? [])
