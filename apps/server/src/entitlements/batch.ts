@@ -12,6 +12,8 @@ export interface BatcherSettings<In, Out> {
   readonly work: (items: readonly In[]) => Promise<readonly Out[]>
   /** How long the first item waits for company; 0 takes what has gathered while the last batch ran. */
   readonly gatherMs: number
+  /** It waits only if the last batch had this many items: a lonely caller would wait for nobody. */
+  readonly gatherFrom: number
   readonly sizeMax: number
 }
 
@@ -24,16 +26,19 @@ interface Waiting<In, Out> {
 export function makeBatcher<In, Out>(settings: BatcherSettings<In, Out>): Batcher<In, Out> {
   let queue: Waiting<In, Out>[] = []
   let underWay = 0
+  let lastSize = 0
   let running = false
   let idlers: (() => void)[] = []
 
   async function loop(): Promise<void> {
     running = true
     while (queue.length > 0) {
-      if (settings.gatherMs > 0 && idlers.length === 0) await new Promise((go) => setTimeout(go, settings.gatherMs))
+      if (settings.gatherMs > 0 && lastSize >= settings.gatherFrom && idlers.length === 0)
+        await new Promise((go) => setTimeout(go, settings.gatherMs))
       const batch = queue.length <= settings.sizeMax ? queue : queue.slice(0, settings.sizeMax)
       queue = queue.length <= settings.sizeMax ? [] : queue.slice(settings.sizeMax)
       underWay = batch.length
+      lastSize = batch.length
       try {
         const answers = await settings.work(batch.map((one) => one.item))
         for (const [i, one] of batch.entries()) one.resolve(answers[i] as Out)
