@@ -5,6 +5,10 @@ export interface Dice {
   readonly seed: number
   /** A whole number from `low` up to and without `high`. */
   between(low: number, high: number): number
+  /** 0 ≤ n < sides. */
+  roll(sides: number): number
+  chance(share: number): boolean
+  pick<T>(from: readonly T[]): T
 }
 
 export const newSeed = (): number => Number(process.env.TEST_SEED ?? randomInt(2 ** 31))
@@ -19,5 +23,12 @@ export function makeDice(seed: number): Dice {
     t ^= t + Math.imul(t ^ (t >>> 7), t | 61)
     return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32
   }
-  return { seed, between: (low, high) => low + Math.floor(next() * (high - low)) }
+  const roll = (sides: number): number => Math.floor(next() * sides)
+  return {
+    seed,
+    roll,
+    between: (low, high) => low + roll(high - low),
+    chance: (share) => next() < share,
+    pick: (from) => from[roll(from.length)] as never,
+  }
 }

@@ -5,7 +5,6 @@ import { join } from 'node:path'
 
 import { instant, type MemberId } from '@codeplan/core'
 import { startUpstream, type SandboxUpstream } from '@codeplan/sandbox'
-import { Client } from 'pg'
 
 import { startApp, type App } from '../../apps/server/src/app.ts'
 import { applyCatalog } from '../../apps/server/src/catalog/index.ts'
@@ -22,6 +21,7 @@ import {
   type MovableClock,
 } from '../../apps/server/src/platform/index.ts'
 import { furnish, type Rooms, type Store } from '../../apps/server/src/rooms.ts'
+import { onServer } from './place.ts'
 import { readTemplate } from './template.ts'
 
 export const catalogSource = readFileSync(new URL('../../catalog.yaml', import.meta.url), 'utf8')
@@ -154,15 +154,5 @@ async function openServerStore(serverUrl: string, log: Rooms['log']): Promise<St
       await db.close()
       await onServer(serverUrl, `drop database ${name} with (force)`)
     },
-  }
-}
-
-async function onServer(url: string, text: string): Promise<void> {
-  const client = new Client({ connectionString: url })
-  await client.connect()
-  try {
-    await client.query(text)
-  } finally {
-    await client.end()
   }
 }

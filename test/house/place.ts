@@ -53,7 +53,7 @@ async function makeDatabase(serverUrl: string): Promise<{ url: string; drop(): P
   return { url: url.href, drop: () => onServer(serverUrl, `drop database if exists ${name} with (force)`) }
 }
 
-async function onServer(url: string, text: string): Promise<void> {
+export async function onServer(url: string, text: string): Promise<void> {
   const client = new Client({ connectionString: url })
   await client.connect()
   try {

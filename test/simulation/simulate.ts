@@ -17,7 +17,7 @@ import {
   type PromptTally,
   type RunningCall,
 } from '../../packages/core/src/index.ts'
-import { makeDice, type Dice } from './dice.ts'
+import { makeDice, type Dice } from '../house/dice.ts'
 
 /**
  * A seeded life of many subscriptions: questions, follow-ups, retries, failures, hang-ups, crashes that lose what was reserved,

@@ -120,7 +120,7 @@ function decide(request: AdmissionRequest, scene: Scene): Answer {
     { permille: multiplier.permille, reserve: reserveOf(terms, request, multiplier.permille) },
     now,
   )
-  if (!begun.ok) return no(nameRefusal(begun.no, terms, now))
+  if (!begun.ok) return no(nameRefusal(begun.no, terms))
   const { cost, starts, readings } = begun.value
   const prompt: PromptRow = {
     id: joined?.id ?? makeId('prm', now, randomBytes(16)),
@@ -173,10 +173,10 @@ function reserveOf({ meter }: PlanTerms, request: AdmissionRequest, permille: nu
   return meter.kind === 'token' ? tokenReserve(meter, request.model, request.expected, permille) : 0
 }
 
-function nameRefusal(refusal: QuotaRefusal, terms: PlanTerms, now: Instant): Refusal {
+function nameRefusal(refusal: QuotaRefusal, terms: PlanTerms): Refusal {
   if (refusal.code === 'too_many_calls') return refusal
   const lengthMs = terms.windows.find((w) => w.id === refusal.window)?.lengthMs ?? 0
-  return { ...refusal, lengthMs, now }
+  return { ...refusal, lengthMs }
 }
 
 function enter(books: Books, before: AccountRow, after: AccountRow, prompt: PromptRow, hold: HoldRow): void {

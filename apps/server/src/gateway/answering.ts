@@ -12,12 +12,12 @@ import {
   type Tokens,
   type Tried,
 } from '../entitlements/index.ts'
-import { word, type Refusal } from '../platform/index.ts'
+import { languageOf, word, type Refusal } from '../platform/index.ts'
 import { Attempt, type AttemptEnd } from './attempt.ts'
 import { BYTES_PER_TOKEN, type CallDeps, type RunningCall } from './deps.ts'
 import type { Recorder } from './kept-answer.ts'
 import { prepare } from './prepare.ts'
-import { languageOf, refuse } from './refuse.ts'
+import { refuse } from './refuse.ts'
 import type { Target } from './routes.ts'
 import { setStandingHeaders } from './standing-headers.ts'
 import { reasonOf } from './upstream-reason.ts'
@@ -181,9 +181,10 @@ export class Answering implements RunningCall {
     )
   }
 
-  closeRecord(): void {
-    if (this.ending === 'completed') this.facts.recorder?.keep(this.facts.res)
-    else this.facts.recorder?.release()
+  /** Before the settlement: a call whose hold is gone has its answer kept, or none. */
+  closeRecord(): Promise<void> | undefined {
+    const { recorder, res } = this.facts
+    return this.ending === 'completed' ? recorder?.keep(res) : recorder?.release()
   }
 
   settlement(): Settlement {

@@ -30,7 +30,8 @@ export async function handleCall(
   } finally {
     deps.running.delete(call)
     deps.metrics.inFlight.dec()
-    call.closeRecord()
+    const closing = call.closeRecord()
+    if (closing) await closing
     deps.entitlements.settle(call.settlement())
   }
 }
@@ -75,7 +76,7 @@ async function letIn(
   const recorder = kept?.recorder
   // Here and not earlier: a body may take its time, and what is let in after this is waited for.
   if (deps.isDraining()) {
-    recorder?.release()
+    await recorder?.release()
     return no({ code: 'unavailable', why: 'draining' })
   }
   const evidence = classify(req.headers, outline)
@@ -96,7 +97,7 @@ async function letIn(
     totalMsMax: catalog.limits.totalMsMax,
   })
   if (!admitted.ok) {
-    recorder?.release()
+    await recorder?.release()
     return no(nameForBase(admitted.no, target))
   }
   const routes = routesInOrder(model, evidence.session)

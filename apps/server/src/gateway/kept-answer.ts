@@ -5,11 +5,11 @@ import { HOUR_MS, type CallId, type Instant } from '@codeplan/core'
 
 import type { Clock, Queries, Refusal } from '../platform/index.ts'
 import {
-  isHeld,
   claimKept,
   finishKept,
   forgetKept,
   readKept,
+  releaseAbandoned,
   releaseKept,
   type KeptAnswer,
   type KeptName,
@@ -24,8 +24,8 @@ const POLL_MS = 150
 /** How long a second request with the key waits for the first to end. */
 const WAIT_MS_MAX = 120_000
 
-/** A call that has no hold this long after its key was claimed is over. */
-const ABANDONED_MS = 5_000
+/** A call that has no hold this long after its key was claimed is over: no admission takes so long. */
+const ABANDONED_MS = 30_000
 
 const PASSED_HEADERS = /^(content-type|x-request-id|x-codeplan-|anthropic-ratelimit-|content-language)/
 
@@ -45,9 +45,9 @@ export type Kept =
 export interface Recorder {
   hear(bytes: Buffer): void
   /** The answer is whole. */
-  keep(res: ServerResponse): void
+  keep(res: ServerResponse): Promise<void>
   /** There is no answer. */
-  release(): void
+  release(): Promise<void>
 }
 
 export async function keepAnswer(
@@ -70,7 +70,7 @@ export async function keepAnswer(
   for (let waited = 0; ; waited += POLL_MS) {
     const now = clock.now()
     if (await claimKept(queries, name, { fingerprint, callId: call.id, now })) {
-      return { kind: 'first', recorder: makeRecorder(queries, clock, name) }
+      return { kind: 'first', recorder: makeRecorder(queries, clock, name, call.id) }
     }
     const kept = await readKept(queries, name)
     if (!kept) continue
@@ -83,7 +83,7 @@ export async function keepAnswer(
     if (kept.finished_at !== null) return replay(res, kept)
     if (res.destroyed) return { kind: 'answered' }
     // Whoever held the key has died with its node: recovery has settled its call, and its answer is lost.
-    if (now - kept.created_at > ABANDONED_MS && !(await isHeld(queries, kept.call_id))) await releaseKept(queries, name)
+    if (now - kept.created_at > ABANDONED_MS) await releaseAbandoned(queries, name, kept.call_id)
     if (waited >= WAIT_MS_MAX) return { kind: 'refused', refusal: { code: 'upstream_busy', retryAfterSec: 5 } }
     await new Promise((again) => setTimeout(again, POLL_MS))
   }
@@ -101,11 +101,11 @@ function replay(res: ServerResponse, kept: KeptAnswer): Kept {
   return { kind: 'answered' }
 }
 
-function makeRecorder(queries: Queries, clock: Clock, name: KeptName): Recorder {
+function makeRecorder(queries: Queries, clock: Clock, name: KeptName, callId: CallId): Recorder {
   const parts: Buffer[] = []
   let size = 0
   // A key that stays claimed keeps its caller waiting and then refused: safe, and the next cleaning frees it.
-  const quietly = (work: Promise<void>): void => void work.catch(() => {})
+  const quietly = (work: Promise<void>): Promise<void> => work.catch(() => {})
   return {
     hear: (bytes) => {
       size += bytes.length
@@ -116,9 +116,9 @@ function makeRecorder(queries: Queries, clock: Clock, name: KeptName): Recorder 
       for (const [header, value] of Object.entries(res.getHeaders()))
         if (PASSED_HEADERS.test(header)) headers[header] = String(value)
       const body = size <= KEPT_BYTES_MAX ? Buffer.concat(parts) : null
-      quietly(finishKept(queries, name, { status: 200, headers, body, now: clock.now() }))
+      return quietly(finishKept(queries, name, callId, { status: 200, headers, body, now: clock.now() }))
     },
-    release: () => quietly(releaseKept(queries, name)),
+    release: () => quietly(releaseKept(queries, name, callId)),
   }
 }
 

@@ -35,9 +35,11 @@ export async function readKept(on: Queries, name: KeptName): Promise<KeptAnswer 
   return rows[0]
 }
 
+/** Both ends of a claim touch it only while it is this call's: an abandoned key may have another owner by now. */
 export async function finishKept(
   on: Queries,
   name: KeptName,
+  callId: string,
   answer: {
     readonly status: number
     readonly headers: Record<string, string>
@@ -47,19 +49,22 @@ export async function finishKept(
 ): Promise<void> {
   await sql`update kept_answers set finished_at = ${answer.now}, status = ${answer.status},
     headers = ${JSON.stringify(answer.headers)}::jsonb, body = ${answer.body}
-    where member_id = ${name.memberId} and key = ${name.key}`.execute(on)
+    where member_id = ${name.memberId} and key = ${name.key} and call_id = ${callId}`.execute(on)
 }
 
 /** Gives the key back: the request may be made again, as if it had not been. */
-export async function releaseKept(on: Queries, name: KeptName): Promise<void> {
-  await sql`delete from kept_answers where member_id = ${name.memberId} and key = ${name.key}`.execute(on)
+export async function releaseKept(on: Queries, name: KeptName, callId: string): Promise<void> {
+  await sql`delete from kept_answers
+    where member_id = ${name.memberId} and key = ${name.key} and call_id = ${callId}`.execute(on)
+}
+
+/** Gives back a key whose call is over without an answer: it has no hold, and an answer is kept before a hold ends. */
+export async function releaseAbandoned(on: Queries, name: KeptName, callId: string): Promise<void> {
+  await sql`delete from kept_answers
+    where member_id = ${name.memberId} and key = ${name.key} and call_id = ${callId} and finished_at is null
+    and not exists (select 1 from holds where id = ${callId})`.execute(on)
 }
 
 export async function forgetKept(on: Queries, before: number): Promise<void> {
   await sql`delete from kept_answers where created_at < ${before}`.execute(on)
-}
-
-export async function isHeld(on: Queries, callId: string): Promise<boolean> {
-  const { rows } = await sql`select 1 from holds where id = ${callId}`.execute(on)
-  return rows.length > 0
 }

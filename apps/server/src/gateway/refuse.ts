@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { CallId } from '@codeplan/core'
 import { anthropicError, openaiError, type Dialect } from '@codeplan/dialect'
 
-import { word, type Language, type Refusal } from '../platform/index.ts'
+import { languageOf, word, type Refusal } from '../platform/index.ts'
 
 /**
  * What is still read of a body that was refused, so that the client reads our answer instead of a broken pipe: most send
@@ -33,12 +33,6 @@ export function refuse(
   else res.setHeader('x-should-retry', 'false')
   if (!req.complete) dropRest(req)
   res.end(body)
-}
-
-/** Chinese when the caller prefers it. Coding tools send no preference: they get English. */
-export function languageOf(accept: string | undefined): Language {
-  if (!accept) return 'en'
-  return /^\s*zh\b/i.test(accept) ? 'zh' : /\bzh\b/i.test(accept) && !/\ben\b/i.test(accept) ? 'zh' : 'en'
 }
 
 /** The connection stays open: closing it with bytes unread would reset it, and with it the answer on its way. */

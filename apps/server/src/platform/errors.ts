@@ -29,7 +29,6 @@ export type Refusal =
       readonly used: number
       readonly cost: number
       readonly resetsAt: Instant
-      readonly now: Instant
     }
   | { readonly code: 'too_many_calls'; readonly inFlight: number; readonly concurrencyMax: number }
   | { readonly code: 'upstream_busy'; readonly retryAfterSec: number }
@@ -39,6 +38,12 @@ export type Refusal =
   | { readonly code: 'unavailable'; readonly why: 'database' | 'draining' }
 
 export type Language = 'en' | 'zh'
+
+/** Chinese when the caller prefers it. Coding tools send no preference: they get English. */
+export function languageOf(accept: string | undefined): Language {
+  if (!accept) return 'en'
+  return /^\s*zh\b/i.test(accept) ? 'zh' : /\bzh\b/i.test(accept) && !/\ben\b/i.test(accept) ? 'zh' : 'en'
+}
 
 export interface Wording {
   readonly status: number

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 
 import type { Instant, MemberId } from '@codeplan/core'
 
+import { languageOf, word } from '../platform/index.ts'
 import type { UsageDeps } from './deps.ts'
 import { modelPerformance, modelUsage, quotaLimit, spanOf, subscriptionList, toolUsage } from './monitor.ts'
 
@@ -27,22 +28,16 @@ export function registerMonitor(fastify: FastifyInstance, deps: UsageDeps): void
   get('/api/biz/subscription/list', (memberId, _, now) => subscriptionList(deps, memberId, now))
 }
 
-const WORDS = {
-  ok: { en: 'Operation successful', zh: '操作成功' },
-  no_key: {
-    en: 'Authentication parameter not received in Header, unable to authenticate',
-    zh: 'Header 中未收到 Authentication 参数，无法进行身份验证',
-  },
-  bad_key: { en: 'token expired or incorrect', zh: '令牌已过期或验证不正确！' },
-} as const
+const OK = { en: 'Operation successful', zh: '操作成功' } as const
 
 async function answer(deps: UsageDeps, request: FastifyRequest, reply: FastifyReply, work: Work): Promise<unknown> {
-  const language = /^\s*zh/i.test(request.headers['accept-language'] ?? '') ? 'zh' : 'en'
+  const language = languageOf(request.headers['accept-language'])
   reply.header('cache-control', 'no-store')
   const principal = await deps.identify(request.headers)
   if (typeof principal === 'string') {
-    return { code: principal === 'no_key' ? 1001 : 401, msg: WORDS[principal][language], success: false }
+    const words = word({ code: principal }, deps.catalog.current().operator.zone)
+    return { code: Number(words.code), msg: words.text[language], success: false }
   }
   const data = await work(principal.memberId, request.query as Query, deps.clock.now())
-  return { code: 200, msg: WORDS.ok[language], data, success: true }
+  return { code: 200, msg: OK[language], data, success: true }
 }
