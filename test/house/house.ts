@@ -85,7 +85,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
   if (!opened.ok) throw new Error(JSON.stringify(opened.no))
   const rooms = opened.value
   const upstream = await startUpstream({})
-  const app = options.noApp ? undefined : await startApp(rooms, { sandboxUrl: upstream.url })
+  const app = options.noApp ? undefined : await startApp(rooms, { sandboxUrl: () => upstream.url })
   let people = 0
   return {
     clock,

@@ -12,7 +12,7 @@ import {
   type WindowStarts,
 } from './metering.ts'
 import { no, yes, type Outcome } from './outcome.ts'
-import type { PlanTerms } from './plan.ts'
+import { concurrencyAt, type PlanTerms } from './plan.ts'
 import { mayBegin, move, openWindows, startsOf, windowNow, type QuotaRefusal, type WindowStates } from './quota.ts'
 import { instant, type Instant } from './units.ts'
 
@@ -56,7 +56,11 @@ export function beginCall(
   const { account, tally, ended = 0 } = books
   const cost = costOfCall(terms.meter, tally, weight)
   const windows = terms.windows.map((rule) => windowNow(rule, anchor, account.windows[rule.id], now))
-  const may = mayBegin(windows, { cost, inFlight: account.inFlight - ended, concurrencyMax: terms.concurrencyMax }, now)
+  const may = mayBegin(
+    windows,
+    { cost, inFlight: account.inFlight - ended, concurrencyMax: concurrencyAt(terms, now) },
+    now,
+  )
   if (!may.ok) return no(may.no)
   const opened = openWindows(windows, now)
   const starts = startsOf(opened)
