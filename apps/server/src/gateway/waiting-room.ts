@@ -63,10 +63,6 @@ export class WaitingRoom {
     return this.queue.size
   }
 
-  waitingOf(tier: string): number {
-    return this.queue.sizeOf(tier)
-  }
-
   /** Calls that may run at the same time; undefined when a route takes any number. */
   get places(): number | undefined {
     return this.routes.reduce<number | undefined>(
