@@ -1,6 +1,6 @@
 import type { Instant } from './units.ts'
 
-/** When a route that fails is given a rest. Hours of this are catalog data; each figure has its name there. */
+/** When a route that fails is given a rest. The figures are catalog data (`routing`). */
 export interface BreakerRule {
   /** Failures in a row … */
   readonly failuresMax: number

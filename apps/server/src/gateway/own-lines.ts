@@ -7,7 +7,7 @@ import type { Clock, Refusal } from '../platform/index.ts'
 import { whileThere } from './while-there.ts'
 
 /** How a wait for a place of one's own ended. `turn`: one may be free, ask for it. `no`: the line is full, or it is too late. */
-export type OwnWait = 'turn' | 'no' | 'left' | 'draining'
+type OwnWait = 'turn' | 'no' | 'left' | 'draining'
 
 interface Waiter {
   readonly deadlineAt: number
