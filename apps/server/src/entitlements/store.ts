@@ -13,9 +13,11 @@ export interface AccountRow {
   readonly ends_at: number
   readonly windows: WindowStates
   readonly in_flight: number
+  /** Another number after every write: what was decided on this row may be written only while it is the same. */
+  readonly version: number
 }
 
-export const ACCOUNT = `s.id, s.member_id, s.plan_version_id, s.rank, s.anchor_at, s.starts_at, s.ends_at, q.windows, q.in_flight
+export const ACCOUNT = `s.id, s.member_id, s.plan_version_id, s.rank, s.anchor_at, s.starts_at, s.ends_at, q.windows, q.in_flight, q.version
   from subscriptions s join quotas q on q.subscription_id = s.id`
 
 /** Locks the hot rows of these members' running subscriptions. */
@@ -41,12 +43,6 @@ export interface PromptRow {
   readonly calls: number
   readonly opened_at: number
   readonly last_call_at: number
-}
-
-export interface QuotaChange {
-  readonly id: string
-  readonly windows: WindowStates
-  readonly in_flight: number
 }
 
 export interface HoldRow {
@@ -146,7 +142,7 @@ export async function insertCredit(
   await sql`insert into quota_credits (id, subscription_id, window_id, window_starts_at, micro, reason, given_by, given_at)
     values (${row.id}, ${row.subscriptionId}, ${row.window}, ${row.windowStartsAt}, ${row.micro}, ${row.reason}, ${row.by},
     ${row.at})`.execute(tx)
-  await sql`update quotas set windows = ${jsonb(row.windows)}::jsonb where subscription_id = ${row.subscriptionId}`.execute(
+  await sql`update quotas set windows = ${jsonb(row.windows)}::jsonb, version = version + 1 where subscription_id = ${row.subscriptionId}`.execute(
     tx,
   )
 }

@@ -104,3 +104,11 @@ export interface EventDetails {
   /** Micro-credits above the ceiling of one call, not charged. */
   readonly heldBack?: number
 }
+
+/** What a round works off: calls that begin and calls that end. */
+export type Item =
+  | { readonly kind: 'begin'; readonly request: AdmissionRequest }
+  | { readonly kind: 'end'; readonly settlement: Settlement }
+
+export const memberOf = (item: Item): string =>
+  item.kind === 'begin' ? item.request.memberId : item.settlement.admission.memberId
