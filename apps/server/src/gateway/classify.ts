@@ -49,8 +49,8 @@ function readCall(
 /** Claude Code asks for both tags when it compacts, beside tool results or alone, with its tools still offered. */
 const SUMMARY_BYTES_MAX = 32_768
 
-function asksForSummary({ text }: Outline, { span }: MessageOutline): boolean {
-  const end = text.slice(Math.max(span.start, span.end - SUMMARY_BYTES_MAX), span.end)
+function asksForSummary({ body }: Outline, { span }: MessageOutline): boolean {
+  const end = body.subarray(Math.max(span.start, span.end - SUMMARY_BYTES_MAX), span.end)
   return end.includes('<analysis>') && end.includes('<summary>')
 }
 
@@ -68,18 +68,17 @@ function sessionOf(headers: IncomingHttpHeaders, outline: Outline): string | und
   const own = parent ?? SESSION_HEADERS.map((name) => headers[name]).find((value) => value !== undefined)
   if (typeof own === 'string' && own !== '') return own
   // Older releases of Claude Code mark only the body: `metadata.user_id` is a JSON text that holds `session_id`.
-  const metadata = outline.metadata ? sliceOf(outline.text, outline.metadata) : ''
+  const metadata = outline.metadata ? sliceOf(outline.body, outline.metadata) : ''
   return /session_id\\*":\\*"([\w-]+)/.exec(metadata)?.[1] ?? /_session_([\w-]+)/.exec(metadata)?.[1]
 }
 
 /** Claude Code writes it into the first line of its system prompt. */
 const BILLING_LINE_MAX = 600
 
-function saysSubAgent({ system, text }: Outline): boolean {
-  return (
-    system !== undefined &&
-    text.slice(system.start, Math.min(system.end, system.start + BILLING_LINE_MAX)).includes('cc_is_subagent=true')
-  )
+function saysSubAgent({ system, body }: Outline): boolean {
+  if (!system) return false
+  const line = { start: system.start, end: Math.min(system.end, system.start + BILLING_LINE_MAX) }
+  return sliceOf(body, line).includes('cc_is_subagent=true')
 }
 
 const short = (text: string): string => hash('sha256', text, 'base64url').slice(0, 27)

@@ -44,8 +44,7 @@ export function prepare(
     if (!translated.ok) return no({ code: 'bad_field', field: translated.field, why: translated.why })
     return yes({ body: Buffer.from(translated.body, 'latin1'), headers })
   }
-  const { text } = request.outline
   const spliced = spliceRequest(kind, request.outline, { model: route.model, foldSystem: route.upstream.foldSystem })
-  const sent = kind === 'anthropic' ? unmarkThinking(spliced, model.id) : spliced
-  return yes({ body: sent === text ? request.body : Buffer.from(sent, 'latin1'), headers })
+  if (kind === 'openai' || !request.outline.marked) return yes({ body: spliced, headers })
+  return yes({ body: Buffer.from(unmarkThinking(spliced.toString('latin1'), model.id), 'latin1'), headers })
 }
