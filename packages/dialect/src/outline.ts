@@ -265,7 +265,7 @@ function readContent(text: string, at: number, into: Content): number {
 }
 
 // What coding tools add to a person's message by themselves (measured: Claude Code, Qwen Code, Kilo, Codex).
-const ADDED = /<(system-reminder|environment_details|environment_context)>[^]*?<\/\1>/g
+const ADDED = /<(system-reminder|environment_details|environment_context|subagent_notification)>[^]*?<\/\1>/g
 const EDGES = /^(?:\\n|\\r|\\t|\s)+|(?:\\n|\\r|\\t|\s)+$/g
 
 function userOf(literals: readonly string[], hasOther: boolean): Pick<MessageOutline, 'kind' | 'texts'> {

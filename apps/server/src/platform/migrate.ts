@@ -2,10 +2,12 @@ import { DAY_MS, type Instant } from '@codeplan/core'
 
 import { run, sql, type Db, type Tx } from './db.ts'
 import { foundation } from './migrations/0001-foundation.ts'
+import { storedResponses } from './migrations/0003-stored-responses.ts'
 
 /** In order; an entry that has shipped is never changed. A statement each, since one driver takes no more at a time. */
 const MIGRATIONS: readonly { readonly name: string; readonly statements: readonly string[] }[] = [
   { name: '0001-foundation', statements: foundation },
+  { name: '0003-stored-responses', statements: storedResponses },
 ]
 /** Any constant: nodes that start together take turns on it. */
 const MIGRATION_LOCK = 7_270_001
