@@ -35,7 +35,7 @@ export function turnsOfItems(value: unknown): ItemTurns {
       if (role === 'system' && turns.length === 0) system.push(...content.map((block) => String(block['text'])))
       else add(turns, role, content)
     } else if (type.endsWith('_output')) {
-      if (!foreign.has(given['call_id'])) add(turns, 'user', [resultOf(given, field)])
+      if (!foreign.has(given['call_id'])) addResult(turns, resultOf(given, field))
     } else {
       const block = madeByModel(type, given, field)
       if (block) add(turns, 'assistant', [block])
@@ -50,6 +50,20 @@ function add(turns: ItemTurn[], role: ItemTurn['role'], content: JsonObject[]): 
   const last = turns.at(-1)
   if (last?.role === role) last.content.push(...content)
   else turns.push({ role, content })
+}
+
+/** A result stands right behind the turn of its call, whoever has spoken in between: every upstream demands it. */
+function addResult(turns: ItemTurn[], result: JsonObject): void {
+  const asked = turns.findLastIndex(({ content }) =>
+    content.some((block) => block['type'] === 'tool_use' && block['id'] === result['tool_use_id']),
+  )
+  const next = turns[asked + 1]
+  if (asked < 0) add(turns, 'user', [result])
+  else if (next?.role !== 'user') turns.splice(asked + 1, 0, { role: 'user', content: [result] })
+  else {
+    const others = next.content.findIndex((block) => block['type'] !== 'tool_result')
+    next.content.splice(others < 0 ? next.content.length : others, 0, result)
+  }
 }
 
 function messageOf(given: JsonObject, field: string): ItemTurn {

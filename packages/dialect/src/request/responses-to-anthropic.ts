@@ -34,10 +34,6 @@ function turnsForAnthropic(turns: readonly ItemTurn[], servedModel: string): Tur
     if (role === 'system') addTurn(out, 'user', content.map(reminder))
     else addTurn(out, role, role === 'user' ? content : content.flatMap((block) => signed(block, servedModel)))
   }
-  for (const turn of out) {
-    // Results must stand first, whoever else has spoken between a call and its result.
-    turn.content.sort((a, b) => Number(b['type'] === 'tool_result') - Number(a['type'] === 'tool_result'))
-  }
   return wellFormed(out)
 }
 
