@@ -38,6 +38,8 @@ CASES=(
   "sdk-anthropic STREAM=0 PROMPT_EXTRA=[[parallel=2]]"
   "sdk-openai"
   "sdk-openai STREAM=0 PROMPT_EXTRA=[[parallel=2]]"
+  "sdk-openai WIRE=responses"
+  "sdk-openai WIRE=responses STREAM=0 PROMPT_EXTRA=[[parallel=2]]"
 )
 
 stop() {
@@ -179,7 +181,7 @@ if [ "$MODE" = direct ]; then
   export ANTHROPIC_PATH='' OPENAI_PATH=/v1
   for one in "${CASES[@]}"; do
     # The sandbox upstream speaks no Responses: that is the server's work, too.
-    [[ $one == codex* ]] || { chosen "$one" && run_case direct glm-4.7 "$one"; }
+    [[ $one == codex* || $one == *WIRE=responses* ]] || { chosen "$one" && run_case direct glm-4.7 "$one"; }
   done
 else
   start_sandbox

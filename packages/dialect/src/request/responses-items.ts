@@ -1,10 +1,10 @@
-import { FieldError, listAt, objectAt, optionalString, stringAt } from '../field.ts'
+import { FieldError, listAt, objectAt, stringAt } from '../field.ts'
 import { asList, asObject, asText, isPresent } from '../json.ts'
 import { readMark } from '../thinking.ts'
 import { inputOfArguments } from '../tool-input.ts'
 import { sourceOfUrl } from './image.ts'
 import { safeId, textBlock } from './openai-messages.ts'
-import { functionName, LOCAL_SHELL } from './responses-tools.ts'
+import { LOCAL_SHELL, nameAt } from './responses-tools.ts'
 import type { JsonObject } from '../json.ts'
 
 /** A turn of the Messages API; `system` entries are those that come after the conversation has begun. */
@@ -119,15 +119,10 @@ function madeByModel(type: string, given: JsonObject, field: string): JsonObject
   switch (type) {
     case 'reasoning':
       return thinkingOf(given)
-    case 'function_call': {
-      const name = stringAt(given['name'], `${field}.name`)
-      const namespace = optionalString(given['namespace'], `${field}.namespace`)
-      return called(given, field, functionName(name, namespace), inputOfArguments(given['arguments']))
-    }
-    case 'custom_tool_call': {
-      const name = functionName(stringAt(given['name'], `${field}.name`), undefined)
-      return called(given, field, name, { input: stringAt(given['input'], `${field}.input`) })
-    }
+    case 'function_call':
+      return called(given, field, nameAt(given, field), inputOfArguments(given['arguments']))
+    case 'custom_tool_call':
+      return called(given, field, nameAt(given, field), { input: stringAt(given['input'], `${field}.input`) })
     case 'local_shell_call': {
       const { command, working_directory, timeout_ms } = objectAt(given['action'], `${field}.action`)
       const place = isPresent(working_directory) ? { working_directory } : {}

@@ -65,7 +65,7 @@ const KIND = /^\w{1,64}$/
 const NAME_MAX = 64
 
 /** The name of the function that stands for a tool: the same in every call, or the upstream's prompt cache would not hold. */
-export function functionName(name: string, namespace: string | undefined): string {
+function functionName(name: string, namespace: string | undefined): string {
   // Codex ends the namespaces of MCP servers in two underscores itself.
   const joined = namespace === undefined ? name : `${namespace}${namespace.endsWith('__') ? '' : '__'}${name}`
   const plain = joined.replace(/[^a-zA-Z0-9_-]/g, '_')
@@ -177,7 +177,11 @@ function chosen(value: unknown, tools: readonly JsonObject[]): ToolChoice {
 
 function nameOf(value: unknown, field: string): string {
   const given = objectAt(value, field)
-  if (given['type'] === LOCAL_SHELL) return LOCAL_SHELL
+  return given['type'] === LOCAL_SHELL ? LOCAL_SHELL : nameAt(given, field)
+}
+
+/** The function that a call, or a choice, means by a name and perhaps a namespace. */
+export function nameAt(given: JsonObject, field: string): string {
   return functionName(
     stringAt(given['name'], `${field}.name`),
     optionalString(given['namespace'], `${field}.namespace`),
