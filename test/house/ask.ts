@@ -1,13 +1,19 @@
 import { request, type Agent, type IncomingHttpHeaders, type IncomingMessage } from 'node:http'
 
-export type Wire = 'anthropic' | 'openai'
+export type Wire = 'anthropic' | 'openai' | 'responses'
 
-/** The wires with the bases under which the plan serves them. */
+/** The dialects of upstreams, which clients speak too; and all wires of clients, with the bases under which the plan serves them. */
 export const WIRES: readonly Wire[] = ['anthropic', 'openai']
-export const BASE: Readonly<Record<Wire, string>> = { anthropic: '/api/anthropic', openai: '/api/coding/paas/v4' }
+export const CLIENT_WIRES: readonly Wire[] = [...WIRES, 'responses']
+export const BASE: Readonly<Record<Wire, string>> = {
+  anthropic: '/api/anthropic',
+  openai: '/api/coding/paas/v4',
+  responses: '/api/v1',
+}
 export const CALL: Readonly<Record<Wire, string>> = {
   anthropic: `${BASE.anthropic}/v1/messages`,
   openai: `${BASE.openai}/chat/completions`,
+  responses: `${BASE.responses}/responses`,
 }
 
 /** One model call as a client makes it. */
@@ -66,13 +72,11 @@ export function beginUnheard(url: string, key: string, question: Question): { ha
 
 export function writeQuestion(key: string, question: Question) {
   const { wire = 'anthropic', model = 'glm-4.7', text, stream = false } = question
-  const body = JSON.stringify({
-    model,
-    max_tokens: 1000,
-    stream,
-    messages: [{ role: 'user', content: text }],
-    ...question.fields,
-  })
+  const said =
+    wire === 'responses'
+      ? { max_output_tokens: 1000, input: text }
+      : { max_tokens: 1000, messages: [{ role: 'user', content: text }] }
+  const body = JSON.stringify({ model, stream, ...said, ...question.fields })
   const headers = { 'content-type': 'application/json', authorization: `Bearer ${key}`, ...question.headers }
   return { call: CALL[wire], headers, body }
 }

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { countsOf, DAY_MS, HOUR_MS, MINUTE_MS, promptCharge } from '@codeplan/core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
-import { ask, begin, errorOf, send, WIRES } from '../house/ask.ts'
+import { ask, begin, errorOf, send, CLIENT_WIRES } from '../house/ask.ts'
 import { drawn, receiptOf } from '../house/books.ts'
 import { openHouse, type House } from '../house/house.ts'
 import { until } from '../house/until.ts'
@@ -35,7 +35,7 @@ describe('counting', () => {
     expect(house.upstream.active()).toBe(0)
   })
 
-  test.each(WIRES)(
+  test.each(CLIENT_WIRES)(
     'F07: %s: a call that failed over to another upstream is charged once, and the receipt names both tries',
     async (wire) => {
       const member = await house.subscriber('lite')
@@ -237,7 +237,7 @@ describe('F24: a plan that sells credits by the token', () => {
 })
 
 describe('F29: when the counting cannot be reached', () => {
-  test.each(WIRES)(
+  test.each(CLIENT_WIRES)(
     '%s: nothing runs uncounted: 503 with a wait, no upstream call, and it works again afterwards',
     async (wire) => {
       const house = await openHouse()

@@ -296,7 +296,7 @@ function readContent(json: JsonBytes, at: number, into: Content, found: Found): 
 }
 
 // What coding tools add to a person's message by themselves (measured: Claude Code, Qwen Code, Kilo, Codex).
-const ADDED = /<(system-reminder|environment_details|environment_context)>[^]*?<\/\1>/g
+const ADDED = /<(system-reminder|environment_details|environment_context|subagent_notification)>[^]*?<\/\1>/g
 const EDGES = /^(?:\\n|\\r|\\t|\s)+|(?:\\n|\\r|\\t|\s)+$/g
 
 function userOf(literals: readonly string[], hasOther: boolean): Pick<MessageOutline, 'kind' | 'texts'> {

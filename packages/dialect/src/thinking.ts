@@ -37,7 +37,7 @@ function unescapeMark(_: string, hex: string): string {
 }
 
 /** What an Anthropic upstream that serves `servedModel` gets for a thinking block; undefined: the block is removed. */
-function thinkingForAnthropic(block: JsonObject, servedModel: string): JsonObject | undefined {
+export function thinkingForAnthropic(block: JsonObject, servedModel: string): JsonObject | undefined {
   const mark = typeof block['signature'] === 'string' ? readMark(block['signature']) : undefined
   if (!mark) return block
   // Unsigned text was made by an OpenAI-kind upstream of the model; this one could not verify it.

@@ -63,7 +63,7 @@ export interface Catalog {
   readonly models: ReadonlyMap<string, Model>
   readonly limits: GatewayLimits
   /** How long facts are kept. */
-  readonly retention: { readonly callsMonths: number; readonly promptsDays: number }
+  readonly retention: { readonly callsMonths: number; readonly promptsDays: number; readonly responsesDays: number }
   readonly upstreams: readonly Upstream[]
   readonly multipliers: readonly MultiplierRule[]
   /** The model that a client's name means; case does not matter, then aliases in their order. */
@@ -134,7 +134,11 @@ export function compileCatalog(doc: CatalogDocument, version: number, appliedAt:
       totalMsMax: doc.gateway.total_ms_max,
       drainMsMax: doc.gateway.drain_ms_max,
     },
-    retention: { callsMonths: doc.retention.calls_months, promptsDays: doc.retention.prompts_days },
+    retention: {
+      callsMonths: doc.retention.calls_months,
+      promptsDays: doc.retention.prompts_days,
+      responsesDays: doc.retention.responses_days,
+    },
     resolve,
     multiplier: (model, tool, at) => multiplierAt(rules, { model, tool }, at),
     modelsOf: (terms) => [...new Set([...liveModels(terms), ...terms.models])].filter((id) => models.has(id)),

@@ -136,6 +136,7 @@ const retentionSchema = z.strictObject({
     .min(2, 'keep at least 2 months: windows and receipts of the running period need them')
     .default(25),
   prompts_days: z.number().int().min(PROMPTS_DAYS_MIN, `keep at least ${PROMPTS_DAYS_MIN} days`).default(90),
+  responses_days: positive.default(30),
 })
 
 export const catalogSchema = z.strictObject({

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
 import { listPrice, yes, type Outcome } from '@codeplan/core'
-import { anthropicError, openaiError, type Outline } from '@codeplan/dialect'
+import { errorInStream, type Outline } from '@codeplan/dialect'
 
 import type { Model, Route } from '../catalog/index.ts'
 import {
@@ -31,6 +31,8 @@ export interface Facts {
   readonly routes: readonly Route[]
   readonly admission: Admission
   readonly recorder: Recorder | undefined
+  /** Keeps the response, where its caller asked for that. */
+  readonly keep: ((response: string) => Promise<void>) | undefined
 }
 
 /** What the client sent. It is let go of when the answer begins: no other upstream can be asked after that. */
@@ -62,6 +64,10 @@ export class Answering implements RunningCall {
     facts.res.setHeader('x-request-id', facts.admission.id)
   }
 
+  private get createdSec(): number {
+    return Math.floor(this.facts.admission.admittedAt / 1000)
+  }
+
   /** Tries the routes in their order, until one has answered or the answer has begun. */
   async answer(): Promise<void> {
     let last: AttemptEnd | undefined
@@ -84,16 +90,19 @@ export class Answering implements RunningCall {
     const { res, req, model, target, admission, recorder } = this.facts
     if (!this.sent) throw new Error('an answer that has begun was about to be asked for again')
     const { outline } = this.sent
-    const prepared = prepare({ ...this.sent, dialect: target.base.dialect, headers: req.headers }, model, route)
+    const prepared = prepare({ ...this.sent, wire: target.wire, headers: req.headers }, model, route)
     if (!prepared.ok) return prepared
+    const { asked } = prepared.value
+    if (asked?.dropped.length && !res.headersSent) res.setHeader('x-codeplan-dropped-tools', asked.dropped.join(', '))
     const attempt = new Attempt({
       res,
       clock: this.deps.clock,
-      client: target.base.dialect,
+      client: target.wire,
       stream: admission.stream,
       route,
       door: this.deps.pools.of(route.upstream, this.deps.catalog.current().limits),
       recorder,
+      keep: this.facts.keep,
       begin: () => this.sendHead(),
       firstByte: () => (this.sent = undefined),
       answer: {
@@ -104,7 +113,9 @@ export class Answering implements RunningCall {
         wantsUsage: outline.wantsUsage,
         wholeToolCalls: !outline.toolStream,
         inputTokensEstimate: this.inputTokensEstimate,
-        createdSec: Math.floor(admission.admittedAt / 1000),
+        createdSec: this.createdSec,
+        asked,
+        holdsEnd: this.facts.keep !== undefined,
       },
     })
     this.attempt = attempt
@@ -164,21 +175,18 @@ export class Answering implements RunningCall {
     this.billable = billable
   }
 
-  /** Before the first byte a status; once a stream's head is out, an error event in the client's dialect. */
+  /** Before the first byte a status; once a stream's head is out, an error event on the client's wire. */
   private sayNo(refusal: Refusal): void {
-    const { req, res, target, admission } = this.facts
-    const dialect = target.base.dialect
+    const { req, res, target, model, admission } = this.facts
+    const { wire } = target
     const zone = this.deps.catalog.current().operator.zone
     this.deps.metrics.refusals.inc({ code: refusal.code })
-    if (!res.headersSent) return refuse(req, res, { dialect, requestId: admission.id, zone }, refusal)
+    if (!res.headersSent) return refuse(req, res, { wire, requestId: admission.id, zone }, refusal)
     if (res.destroyed || res.writableEnded) return
     const words = word(refusal, zone)
     const error = { ...words, message: words.text[languageOf(req.headers['accept-language'])], requestId: admission.id }
-    res.end(
-      dialect === 'anthropic'
-        ? `event: error\ndata: ${anthropicError(error)}\n\n`
-        : `data: ${openaiError(error)}\n\ndata: [DONE]\n\n`,
-    )
+    const answer = { id: admission.id, createdSec: this.createdSec, model: model.id }
+    res.end(errorInStream(wire, error, { ...answer, sequence: this.attempt?.sequence ?? 0 }), 'latin1')
   }
 
   /** Before the settlement: a call whose hold is gone has its answer kept, or none. */

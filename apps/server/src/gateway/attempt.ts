@@ -5,9 +5,9 @@ import {
   clientStream,
   translateResponse,
   type ClientStream,
-  type Dialect,
   type StreamOptions,
   type Usage,
+  type Wire,
 } from '@codeplan/dialect'
 import type { Dispatcher } from 'undici'
 
@@ -39,13 +39,15 @@ export type AttemptEnd =
 export interface AttemptOptions {
   readonly res: ServerResponse
   readonly clock: Clock
-  readonly client: Dialect
+  readonly client: Wire
   readonly stream: boolean
   readonly route: Route
   readonly door: UpstreamDoor
   readonly answer: StreamOptions
   /** Keeps the answer: then it is worth hearing to its end, even when the client has left. */
   readonly recorder: Recorder | undefined
+  /** Keeps a response that is whole, before its client hears so. */
+  readonly keep: ((response: string) => Promise<void>) | undefined
   /** Sets status and headers of a streamed answer; called once, before its first byte. */
   readonly begin: () => void
   /** The answer has begun: no other upstream will be asked. */
@@ -93,6 +95,11 @@ export class Attempt implements Dispatcher.DispatchHandler {
 
   stop(why: 'total_time' | 'server_stops'): void {
     this.close({ kind: 'ended_by_us', begun: this.begun, why })
+  }
+
+  /** Events that a Responses client was sent. */
+  get sequence(): number {
+    return this.relay?.sequence?.() ?? 0
   }
 
   private get begun(): boolean {
@@ -150,7 +157,15 @@ export class Attempt implements Dispatcher.DispatchHandler {
   }
 
   private endStream(relay: ClientStream): void {
-    this.write(relay.end())
+    const last = relay.end()
+    const response = relay.response?.()
+    if (response === undefined || !this.o.keep) return this.finishStream(relay, last)
+    void this.o.keep(response).then(() => this.finishStream(relay, last))
+  }
+
+  private finishStream(relay: ClientStream, last: Buffer | string): void {
+    if (this.end) return
+    this.write(last)
     const state = relay.state()
     this.o.res.end()
     if (state.finished && !state.error) return this.done({ kind: 'answered' })
@@ -158,12 +173,19 @@ export class Attempt implements Dispatcher.DispatchHandler {
   }
 
   private endWhole(body: Buffer): void {
-    const { route, client, answer, res } = this.o
+    const { route, client, answer, keep } = this.o
     const made = translateResponse(route.upstream.kind, client, body, answer)
     if (!made.ok) return this.done({ kind: 'failed', begun: false, why: made.why })
     this.usage = made.usage
+    if (!keep) return this.finishWhole(made.body)
+    void keep(made.body).then(() => this.finishWhole(made.body))
+  }
+
+  private finishWhole(body: string): void {
+    if (this.end) return
+    const { res } = this.o
     this.firstByteAt = this.o.clock.now()
-    const bytes = Buffer.from(made.body, 'latin1')
+    const bytes = Buffer.from(body, 'latin1')
     this.outputBytes = bytes.length
     res.setHeader('content-type', 'application/json; charset=utf-8')
     res.setHeader('content-length', bytes.length)

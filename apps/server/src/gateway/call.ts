@@ -8,6 +8,7 @@ import { makeCallId } from './call-id.ts'
 import { routesInOrder } from './choose.ts'
 import { classify } from './classify.ts'
 import { BYTES_PER_TOKEN, type CallDeps } from './deps.ts'
+import { joinEarlier, keeper } from './earlier-responses.ts'
 import { keepAnswer } from './kept-answer.ts'
 import { receiveBody } from './receive.ts'
 import { recogniseTool } from './recognise.ts'
@@ -50,7 +51,7 @@ async function letIn(
   const catalog = deps.catalog.current()
   const no = (refusal: Refusal): undefined => {
     deps.metrics.refusals.inc({ code: refusal.code })
-    refuse(req, res, { dialect: target.base.dialect, requestId: id, zone: catalog.operator.zone }, refusal)
+    refuse(req, res, { wire: target.wire, requestId: id, zone: catalog.operator.zone }, refusal)
   }
   const known = deps.identify(req.headers)
   const principal = known instanceof Promise ? await known : known
@@ -59,8 +60,12 @@ async function letIn(
 
   const received = await receiveBody(req, { bytesMax: catalog.limits.bodyBytesMax, msMax: catalog.limits.bodyMsMax })
   if (!received.ok) return received.no.code === 'client_left' ? undefined : no(received.no)
-  const body = received.value
-  const read = readOutline(target.base.dialect, body)
+  const { memberId, keyId } = principal
+  const sent = received.value
+  const joined = target.wire === 'responses' ? await joinEarlier(deps, memberId, sent) : undefined
+  if (joined && !joined.ok) return no(joined.no)
+  const { body, storing } = joined?.value ?? { body: sent, storing: undefined }
+  const read = readOutline(target.wire, body)
   if (!read.ok) {
     const { fault, ...rest } = read.fault
     return no({ code: fault, ...rest } as Refusal)
@@ -69,8 +74,7 @@ async function letIn(
   const model = catalog.resolve(outline.model)
   if (!model) return no({ code: 'unknown_model', model: outline.model.slice(0, 100) })
 
-  const { memberId, keyId } = principal
-  const kept = await keepAnswer(deps, req, res, { memberId, id, path: target.path, body })
+  const kept = await keepAnswer(deps, req, res, { memberId, id, path: target.path, body: sent })
   if (kept?.kind === 'answered') return undefined
   if (kept?.kind === 'refused') return no(kept.refusal)
   const recorder = kept?.recorder
@@ -103,7 +107,7 @@ async function letIn(
   const routes = routesInOrder(model, evidence.session)
   return new Answering(
     deps,
-    { req, res, target, model, routes, admission: admitted.value, recorder },
+    { req, res, target, model, routes, admission: admitted.value, recorder, keep: keeper(deps, memberId, id, storing) },
     { outline, body },
   )
 }

@@ -12,10 +12,20 @@ export function classify(headers: IncomingHttpHeaders, outline: Outline): CallEv
   const texts = outline.messages.flatMap((message) => message.texts)
   const questions = outline.messages.filter((message) => message.kind === 'user').length
   const mark = sessionOf(headers, outline)
+  const turn = codexTurn(headers)
   const session = short(mark === undefined ? `first:${texts[0] ?? ''}` : `mark:${mark}`)
-  const key = short(`${session}\n${texts.join('\n')}`)
+  const key = short(`${session}\n${turn ?? texts.join('\n')}`)
   const read = readCall(headers, outline, mark !== undefined)
-  return { ...read, compacts: read.mark === 'compaction', key, session, opening: questions <= 1 }
+  return { ...read, compacts: read.mark === 'compaction' && turn === undefined, key, session, opening: questions <= 1 }
+}
+
+/**
+ * Codex names the turn that a call serves, sub-agents' calls included: as exact as the texts of a person, and the same after
+ * it has compacted in the middle of its work and put other texts in their place.
+ */
+function codexTurn(headers: IncomingHttpHeaders): string | undefined {
+  const metadata = headers['x-codex-turn-metadata']
+  return typeof metadata === 'string' ? /"root_turn_id":"([\w-]+)"/.exec(metadata)?.[1] : undefined
 }
 
 /** The last message that a person or a tool wrote: system entries at the end of the list say nothing (Claude Code). */

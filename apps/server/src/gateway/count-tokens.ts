@@ -19,7 +19,7 @@ export async function handleCountTokens(
   target: Target,
 ): Promise<void> {
   const { limits, operator, resolve } = deps.catalog.current()
-  const how = { dialect: target.base.dialect, requestId: makeCallId(deps.clock.now()), zone: operator.zone }
+  const how = { wire: target.wire, requestId: makeCallId(deps.clock.now()), zone: operator.zone }
   const no = (refusal: Refusal): void => refuse(req, res, how, refusal)
   const principal = await deps.identify(req.headers)
   if (typeof principal === 'string') return no({ code: principal })

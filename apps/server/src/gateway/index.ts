@@ -8,6 +8,7 @@ import { handleCountTokens } from './count-tokens.ts'
 import { handleModels } from './models.ts'
 import { refuse } from './refuse.ts'
 import { findTarget, type Target } from './routes.ts'
+import { handleStored } from './stored-response.ts'
 
 export { forgetAnswers } from './kept-answer.ts'
 export { makeUpstreamPools, type UpstreamPools } from './upstream-pools.ts'
@@ -43,7 +44,7 @@ export function makeGateway(deps: Omit<CallDeps, 'running' | 'isDraining' | 'cou
   function no(req: IncomingMessage, res: ServerResponse, target: Target, refusal: Parameters<typeof refuse>[3]): void {
     const zone = deps.catalog.current().operator.zone
     deps.metrics.refusals.inc({ code: refusal.code })
-    refuse(req, res, { dialect: target.base.dialect, requestId: makeCallId(deps.clock.now()), zone }, refusal)
+    refuse(req, res, { wire: target.wire, requestId: makeCallId(deps.clock.now()), zone }, refusal)
   }
 
   async function work(req: IncomingMessage, res: ServerResponse, target: Target): Promise<void> {
@@ -55,6 +56,8 @@ export function makeGateway(deps: Omit<CallDeps, 'running' | 'isDraining' | 'cou
         return handleModels(all, req, res, target)
       case 'count_tokens':
         return handleCountTokens(all, req, res, target)
+      case 'stored':
+        return handleStored(all, req, res, target)
       case 'call':
         return handleCall(all, req, res, target)
       case 'unknown': {

@@ -16,7 +16,7 @@ export async function handleModels(
 ): Promise<void> {
   const catalog = deps.catalog.current()
   const now = deps.clock.now()
-  const how = { dialect: target.base.dialect, requestId: makeCallId(now), zone: catalog.operator.zone }
+  const how = { wire: target.wire, requestId: makeCallId(now), zone: catalog.operator.zone }
   const principal = await deps.identify(req.headers)
   if (typeof principal === 'string') return refuse(req, res, how, { code: principal })
   if (principal.suspended) return refuse(req, res, how, { code: 'suspended' })

@@ -10,6 +10,8 @@ export type Refusal =
   | { readonly code: 'bad_field'; readonly field: string; readonly why: string }
   | { readonly code: 'missing_field'; readonly field: string }
   | { readonly code: 'body_too_large'; readonly limitBytes: number }
+  /** No such response is kept for the caller: named by a request, or asked for itself. */
+  | { readonly code: 'response_gone'; readonly status: 400 | 404 }
   | { readonly code: 'unknown_model'; readonly model: string }
   | {
       readonly code: 'model_not_in_plan'
@@ -130,6 +132,16 @@ export function word(refusal: Refusal, zone: string): Wording {
         detail: { limit_bytes: refusal.limitBytes },
       }
     }
+    case 'response_gone':
+      return {
+        status: refusal.status,
+        code: '1214',
+        text: {
+          en: 'No response of this id is kept for you: it was not stored (`store: true`), was deleted, or has expired.',
+          zh: '没有为您保留该 id 的响应：它未被存储（`store: true`）、已被删除或已过期。',
+        },
+        detail: { field: refusal.status === 400 ? 'previous_response_id' : 'id' },
+      }
     case 'unknown_model':
       return {
         status: 400,
