@@ -33,6 +33,8 @@ export interface HouseOptions {
   readonly runningClock?: boolean
   /** Changes the text of the default catalog. */
   readonly catalog?: (source: string) => string
+  /** Keys of upstreams, by the variables that the catalog names. */
+  readonly secrets?: Readonly<Record<string, string>>
   /** Keep the rooms without opening a port. */
   readonly noApp?: boolean
 }
@@ -76,7 +78,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
     operatorKey: undefined,
     logLevel: 'silent',
     sandboxClock: false,
-    secret: () => undefined,
+    secret: (name) => options.secrets?.[name],
   }
   const source = options.catalog?.(catalogSource) ?? catalogSource
   const applied = await applyCatalog(store.db, source, 'test', clock.now())
@@ -85,7 +87,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
   if (!opened.ok) throw new Error(JSON.stringify(opened.no))
   const rooms = opened.value
   const upstream = await startUpstream({})
-  const app = options.noApp ? undefined : await startApp(rooms, { sandboxUrl: upstream.url })
+  const app = options.noApp ? undefined : await startApp(rooms, { sandboxUrl: () => upstream.url })
   let people = 0
   return {
     clock,

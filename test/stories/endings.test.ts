@@ -108,10 +108,10 @@ describe('what a call counts, by how it ended', () => {
   })
 
   test.each(PAIRS)(
-    'F10: $wire to $model, cut by the upstream in the middle: the client is told, no prompt is used',
+    'F10: $wire to $model, cut or begun anew by the upstream in the middle: the client is told, no prompt is used',
     async (pair) => {
       const member = await house.subscriber('lite')
-      for (const fault of ['cut:8', 'errorevent:8']) {
+      for (const fault of ['cut:8', 'errorevent:8', 'restart']) {
         const text = `broken ${pair.wire} [[fault=tokens:50,rate:500,${fault}]]`
         const heard = await ask(house.url, member.key, { ...pair, text, stream: true })
         expect(heard.status).toBe(200)
@@ -123,6 +123,9 @@ describe('what a call counts, by how it ended', () => {
           }[pair.wire],
         )
         expect(heard.text).not.toMatch(/message_stop|response\.completed/)
+        // Nothing of a second answer (wire contract §5.2).
+        expect(heard.text.match(/^event: message_start$/gm) ?? [0]).toHaveLength(1)
+        expect(heard.text.match(/"role":"assistant"/g)).toHaveLength(1)
         expect(heard.text).not.toMatch(/"finish_reason":"(stop|length)"/)
         expect(await receiptOf(house, heard.id)).toMatchObject({ ending: 'upstream_cut', billable: false, charge: 0 })
       }

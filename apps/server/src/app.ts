@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 
 import Fastify, { LogController, type FastifyBaseLogger } from 'fastify'
 
-import { forgetAnswers, makeGateway, makeUpstreamPools, type Gateway } from './gateway/index.ts'
+import { forgetAnswers, makeGateway, makeUpstreamPools, type Gateway, type UpstreamSettings } from './gateway/index.ts'
 import { ALIVE_EVERY_MS } from './entitlements/index.ts'
 import { isReady } from './ready.ts'
 import { keepDumps } from './dumps.ts'
@@ -20,6 +20,7 @@ export interface App {
 
 const LAST_USED_EVERY_MS = 15_000
 const PARTITIONS_EVERY_MS = 6 * 3_600_000
+const CAPACITY_EVERY_MS = 60_000
 const FORGET_EVERY_MS = 10 * 60_000
 const MAINTAIN_EVERY_MS = 30 * 60_000
 /** Looked at this often, taken once a day: the first time soon after a start. */
@@ -31,7 +32,7 @@ const CHECK_EVERY_MS = 5_000
 const BACKLOG = 4_096
 
 /** The whole server on one port: plain `node:http` for the model bases, Fastify for everything else. */
-export async function startApp(rooms: Rooms, options: { readonly sandboxUrl: string | undefined }): Promise<App> {
+export async function startApp(rooms: Rooms, options: Pick<UpstreamSettings, 'sandboxUrl'>): Promise<App> {
   const { config, catalog, log, db, clock, entitlements } = rooms
   const pools = makeUpstreamPools({ sandboxUrl: options.sandboxUrl, secret: config.secret })
   const gateway = makeGateway({ ...rooms, queries: db.queries, pools })
@@ -42,20 +43,18 @@ export async function startApp(rooms: Rooms, options: { readonly sandboxUrl: str
     serverFactory: (handler) => serverFor(handler),
   })
   function serverFor(handler: Parameters<typeof createServer>[1] & {}): Server {
-    const { headerMsMax, bodyMsMax } = catalog.current().limits
-    const server = createServer(
-      {
-        keepAliveTimeout: KEEP_ALIVE_MS,
-        headersTimeout: headerMsMax,
-        requestTimeout: headerMsMax + bodyMsMax,
-        connectionsCheckingInterval: CHECK_EVERY_MS,
-      },
+    return createServer(
+      { keepAliveTimeout: KEEP_ALIVE_MS, connectionsCheckingInterval: CHECK_EVERY_MS },
       (req, res) => {
         if (!gateway.handle(req, res)) handler(req, res)
       },
     )
-    return server
   }
+  // Looked at by Node.js at each check, so a new catalog holds for connections that are open already.
+  await catalog.prepare(({ limits: { headerMsMax, bodyMsMax } }) => {
+    fastify.server.headersTimeout = headerMsMax
+    fastify.server.requestTimeout = headerMsMax + bodyMsMax
+  })
   fastify.get('/healthz', async () => ({ status: 'ok' }))
   fastify.get('/readyz', async (_, reply) => {
     const ready = await isReady(rooms)
@@ -77,6 +76,7 @@ export async function startApp(rooms: Rooms, options: { readonly sandboxUrl: str
   jobs.every(PARTITIONS_EVERY_MS, 'partitions', () => db.tx((tx) => makePartitions(tx, clock.now())))
   jobs.every(PARTITIONS_EVERY_MS, 'retention', () => entitlements.forget(clock.now()))
   jobs.every(FORGET_EVERY_MS, 'forget-answers', () => forgetAnswers(db.queries, clock.now()))
+  jobs.every(CAPACITY_EVERY_MS, 'capacity', () => gateway.writeCapacity())
   jobs.every(MAINTAIN_EVERY_MS, 'maintain', () => db.maintain())
   if (rooms.embedded) {
     const dump = keepDumps(rooms.embedded, config.dataFolder, clock)
@@ -95,6 +95,9 @@ export async function startApp(rooms: Rooms, options: { readonly sandboxUrl: str
       await entitlements.drain()
       await jobs.stop()
       await rooms.identify.flushLastUsed()
+      await gateway
+        .writeCapacity()
+        .catch((error: unknown) => log.warn({ err: error }, 'the last minute was not measured'))
       await pools.close()
       fastify.server.closeAllConnections()
       await fastify.close()

@@ -12,10 +12,10 @@ export interface Readiness {
 /** Can this node answer a call: database, catalog, a route per model. */
 export async function isReady(rooms: Rooms): Promise<Readiness> {
   const catalog = rooms.catalog.current()
-  const usable = (keyEnv: string | undefined): boolean =>
-    keyEnv === undefined || rooms.config.secret(keyEnv) !== undefined
+  const usable = (keyEnvs: readonly string[]): boolean =>
+    keyEnvs.length === 0 || keyEnvs.some((name) => rooms.config.secret(name) !== undefined)
   const modelsWithoutRoute = [...catalog.models.values()]
-    .filter((model) => !model.routes.some((route) => usable(route.upstream.keyEnv)))
+    .filter((model) => !model.routes.some((route) => usable(route.upstream.keyEnvs)))
     .map((model) => model.id)
   const database = await sql`select 1`.execute(rooms.db.queries).then(
     () => true,

@@ -12,7 +12,7 @@ import {
   type WindowStarts,
 } from './metering.ts'
 import { no, yes, type Outcome } from './outcome.ts'
-import type { PlanTerms } from './plan.ts'
+import { concurrencyAt, type PlanTerms } from './plan.ts'
 import { mayBegin, move, openWindows, startsOf, windowNow, type QuotaRefusal, type WindowStates } from './quota.ts'
 import { instant, type Instant } from './units.ts'
 
@@ -53,7 +53,7 @@ export function beginCall(
   const { account, tally } = books
   const cost = costOfCall(terms.meter, tally, weight)
   const windows = terms.windows.map((rule) => windowNow(rule, anchor, account.windows[rule.id], now))
-  const may = mayBegin(windows, { cost, inFlight: account.inFlight, concurrencyMax: terms.concurrencyMax }, now)
+  const may = mayBegin(windows, { cost, inFlight: account.inFlight, concurrencyMax: concurrencyAt(terms, now) }, now)
   if (!may.ok) return no(may.no)
   const opened = openWindows(windows, now)
   const starts = startsOf(opened)

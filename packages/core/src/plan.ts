@@ -1,5 +1,6 @@
 import type { Meter } from './metering.ts'
 import type { WindowRule } from './quota.ts'
+import { holdsAt, type Span } from './span.ts'
 import type { Instant } from './units.ts'
 
 /** What a subscriber has bought for as long as the subscription lasts: immutable, pinned by plan version. */
@@ -12,14 +13,25 @@ export interface PlanTerms {
   /** What a million micro-units are called. */
   readonly unit: 'prompts' | 'credits'
   readonly windows: readonly WindowRule[]
-  /** Calls that may run at the same time. */
+  /** Calls that may run at the same time … */
   readonly concurrencyMax: number
+  /** … and at certain hours; the first that holds. Absent where a plan has none. */
+  readonly concurrencyHours?: readonly ConcurrencyHours[] | undefined
   /** Fees in the main unit of the operator's currency, as decimal text. */
   readonly prices: { readonly month: string; readonly quarter?: string | undefined; readonly year?: string | undefined }
   /** How existing meters are told of the windows: as shares (`tokens`) or as counts (`credits`). */
   readonly reportedAs: 'tokens' | 'credits'
   /** Models that were part of the plan when it was bought. Those of the running catalog come on top while `live`. */
   readonly models: readonly string[]
+}
+
+export interface ConcurrencyHours extends Span {
+  readonly calls: number
+}
+
+/** How many calls of a subscriber may run at the same time now. */
+export function concurrencyAt(terms: Pick<PlanTerms, 'concurrencyMax' | 'concurrencyHours'>, now: Instant): number {
+  return terms.concurrencyHours?.find((hours) => holdsAt(hours, now))?.calls ?? terms.concurrencyMax
 }
 
 export interface Subscription {

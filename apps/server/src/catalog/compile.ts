@@ -4,12 +4,15 @@ import {
   HOUR_MS,
   MICRO_PER_PROMPT,
   multiplierAt,
+  type BreakerRule,
   type Instant,
   type Meter,
   type Multiplier,
   type MultiplierRule,
   type PlanTerms,
   type PriceTier,
+  type RetryRule,
+  type Span,
 } from '@codeplan/core'
 
 import type { CatalogDocument, PlanDocument } from './schema.ts'
@@ -19,10 +22,16 @@ export interface Upstream {
   readonly kind: 'openai' | 'anthropic'
   /** `sandbox`, or what stands before `/chat/completions` or `/v1/messages`. */
   readonly baseUrl: string
-  readonly keyEnv: string | undefined
+  /** Variables with its keys; empty: it takes none. */
+  readonly keyEnvs: readonly string[]
   readonly headers: Readonly<Record<string, string>>
   /** It knows no `role:"system"` inside the list of messages. */
   readonly foldSystem: boolean
+  readonly connectMsMax: number
+  readonly firstByteMsMax: number
+  readonly idleMsMax: number
+  /** What is asked, on its host, whether it is alive; absent: its list of models. */
+  readonly probePath: string | undefined
 }
 
 export interface Route {
@@ -31,6 +40,8 @@ export interface Route {
   readonly model: string
   readonly weight: number
   readonly priority: number
+  /** Calls that one node may have there at the same time; absent: any number. */
+  readonly concurrency?: number | undefined
 }
 
 export interface Model {
@@ -47,11 +58,15 @@ export interface GatewayLimits {
   readonly bodyBytesMax: number
   readonly headerMsMax: number
   readonly bodyMsMax: number
-  readonly connectMsMax: number
-  readonly firstByteMsMax: number
-  readonly idleMsMax: number
   readonly totalMsMax: number
   readonly drainMsMax: number
+}
+
+export interface RoutingRules extends BreakerRule {
+  readonly retries: RetryRule
+  /** How long a call waits for a place, and how many of a plan may do so, on each node. */
+  readonly waitMsMax: number
+  readonly waitingMax: number
 }
 
 /** One version of the catalog, made for look-ups on the hot path. */
@@ -62,6 +77,7 @@ export interface Catalog {
   readonly plans: ReadonlyMap<string, PlanDocument>
   readonly models: ReadonlyMap<string, Model>
   readonly limits: GatewayLimits
+  readonly routing: RoutingRules
   /** How long facts are kept. */
   readonly retention: { readonly callsMonths: number; readonly promptsDays: number; readonly responsesDays: number }
   readonly upstreams: readonly Upstream[]
@@ -79,9 +95,13 @@ export function compileCatalog(doc: CatalogDocument, version: number, appliedAt:
     id: u.id,
     kind: u.kind,
     baseUrl: u.base_url.replace(/\/+$/, ''),
-    keyEnv: u.key_env,
+    keyEnvs: [u.key_env ?? []].flat(),
     headers: u.headers,
     foldSystem: u.system_in_messages === 'fold',
+    connectMsMax: u.connect_ms_max ?? doc.gateway.connect_ms_max,
+    firstByteMsMax: u.first_byte_ms_max ?? doc.gateway.first_byte_ms_max,
+    idleMsMax: u.idle_ms_max ?? doc.gateway.idle_ms_max,
+    probePath: u.probe_path,
   }))
   const upstreamOf = (id: string): Upstream => upstreams.find((u) => u.id === id) as Upstream
   const models = new Map<string, Model>()
@@ -128,9 +148,6 @@ export function compileCatalog(doc: CatalogDocument, version: number, appliedAt:
       bodyBytesMax: doc.gateway.body_mib_max * 1_048_576,
       headerMsMax: doc.gateway.header_ms_max,
       bodyMsMax: doc.gateway.body_ms_max,
-      connectMsMax: doc.gateway.connect_ms_max,
-      firstByteMsMax: doc.gateway.first_byte_ms_max,
-      idleMsMax: doc.gateway.idle_ms_max,
       totalMsMax: doc.gateway.total_ms_max,
       drainMsMax: doc.gateway.drain_ms_max,
     },
@@ -139,6 +156,7 @@ export function compileCatalog(doc: CatalogDocument, version: number, appliedAt:
       promptsDays: doc.retention.prompts_days,
       responsesDays: doc.retention.responses_days,
     },
+    routing: routingRules(doc.routing),
     resolve,
     multiplier: (model, tool, at) => multiplierAt(rules, { model, tool }, at),
     modelsOf: (terms) => [...new Set([...liveModels(terms), ...terms.models])].filter((id) => models.has(id)),
@@ -161,6 +179,7 @@ export function planTerms(plan: PlanDocument): PlanTerms {
       allowance: Math.round((w.prompts ?? w.credits ?? 0) * MICRO_PER_PROMPT),
     })),
     concurrencyMax: plan.concurrency,
+    concurrencyHours: plan.concurrency_hours?.map(({ calls, ...span }) => ({ ...spanOf(span), calls })),
     models: plan.models,
     prices: plan.prices,
     reportedAs: plan.reported_as ?? (plan.meter.kind === 'token' ? 'credits' : 'tokens'),
@@ -193,12 +212,30 @@ function multiplierRule(m: CatalogDocument['multipliers'][number]): MultiplierRu
     permille: Math.round(Number(m.factor) * 1000),
     models: m.models,
     tools: m.tools,
-    zone: m.zone,
-    daily: m.from && m.to ? { fromMinute: minuteOf(m.from), toMinute: minuteOf(m.to) } : undefined,
-    weekdays: m.weekdays,
-    dates: m.dates,
+    ...spanOf(m),
   }
 }
+
+type SpanDocument = Pick<CatalogDocument['multipliers'][number], 'zone' | 'from' | 'to' | 'weekdays' | 'dates'>
+
+const spanOf = ({ zone, from, to, weekdays, dates }: SpanDocument): Span => ({
+  zone,
+  daily: from && to ? { fromMinute: minuteOf(from), toMinute: minuteOf(to) } : undefined,
+  weekdays,
+  dates,
+})
+
+const routingRules = (r: CatalogDocument['routing']): RoutingRules => ({
+  failuresMax: r.failures_max,
+  errorPermilleMax: r.error_percent_max * 10,
+  callsMin: r.error_calls_min,
+  windowMs: r.error_window_ms,
+  restMs: r.rest_ms,
+  restMsMax: r.rest_ms_max,
+  retries: { sharePermille: r.retry_percent * 10, reserve: r.retry_reserve },
+  waitMsMax: r.wait_ms_max,
+  waitingMax: r.waiting_max,
+})
 
 const minuteOf = (time: string): number => Number(time.slice(0, 2)) * 60 + Number(time.slice(3))
 

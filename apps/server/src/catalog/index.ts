@@ -13,7 +13,15 @@ import {
 } from './store.ts'
 
 export { applyCatalog, type Applied } from './apply.ts'
-export { compileCatalog, type Catalog, type GatewayLimits, type Model, type Route, type Upstream } from './compile.ts'
+export {
+  compileCatalog,
+  type Catalog,
+  type GatewayLimits,
+  type Model,
+  type Route,
+  type RoutingRules,
+  type Upstream,
+} from './compile.ts'
 export { readCatalog, type CatalogFault } from './read.ts'
 
 /** The running catalog, and the plan versions that subscriptions have pinned. */
@@ -26,6 +34,8 @@ export interface CatalogRoom {
   /** The version of a plan that is sold now. */
   newestPlanVersion(on: Queries | Tx, plan: string): Promise<{ id: string; terms: PlanTerms } | undefined>
   refresh(): Promise<void>
+  /** Makes ready what a version needs: called with the running one, and with each new one before it runs. */
+  prepare(work: (next: Catalog) => void | Promise<void>): Promise<void>
   /** What decided the figures of a version: its multiplier rules and list prices. */
   rulesOf(version: number): Promise<CatalogRules>
 }
@@ -44,8 +54,15 @@ export async function openCatalog(db: Db): Promise<CatalogRoom | undefined> {
   const loadTerms = async (): Promise<void> => {
     for (const row of await newestPlanVersions(db.queries)) known.set(row.id, row.terms)
   }
+  const isNewer = (next: Catalog): boolean => next.version > (current?.version ?? 0)
+  const preparations: ((next: Catalog) => void | Promise<void>)[] = []
   const refresh = async (): Promise<void> => {
-    current = (await load(db)) ?? current
+    const next = await load(db)
+    if (next && isNewer(next)) {
+      for (const work of preparations) await work(next)
+      // Two versions may be made ready at the same time, and end in any order.
+      if (isNewer(next)) current = next
+    }
     await loadTerms()
   }
   await loadTerms()
@@ -54,6 +71,10 @@ export async function openCatalog(db: Db): Promise<CatalogRoom | undefined> {
   return {
     current: () => current as Catalog,
     refresh,
+    prepare: async (work) => {
+      preparations.push(work)
+      await work(current as Catalog)
+    },
     knownTerms: () => known,
     planVersions: async (on, ids) => {
       const missing = [...new Set(ids.filter((id) => !known.has(id)))]

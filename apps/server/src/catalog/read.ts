@@ -61,6 +61,10 @@ function* references(doc: CatalogDocument): Generator<[Path, string]> {
       }
     }
   }
+  for (const [i, { key_env: keys }] of doc.upstreams.entries()) {
+    if (Array.isArray(keys) && new Set(keys).size < keys.length)
+      yield [['upstreams', i, 'key_env'], 'a variable is named twice: take one away']
+  }
   for (const [i, alias] of doc.aliases.entries()) {
     if (!models.has(alias.model)) yield [['aliases', i, 'model'], modelCure(alias.model)]
   }
@@ -74,6 +78,9 @@ function* references(doc: CatalogDocument): Generator<[Path, string]> {
       if (!upstreams.has(route.upstream)) {
         const cure = `no upstream ${route.upstream}: add it under upstreams, or use one of ${[...upstreams].join(', ')}`
         yield [['models', i, 'routes', k, 'upstream'], cure]
+      }
+      if (model.routes.findIndex((r) => r.upstream === route.upstream && r.model === route.model) < k) {
+        yield [['models', i, 'routes', k], `this route is given twice: take one away, and raise the other's weight`]
       }
     }
     const last = model.prices.at(-1)

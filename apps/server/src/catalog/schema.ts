@@ -10,6 +10,18 @@ const clockTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'use HH:MM in qu
 const day = z.string().regex(/^\d{4}-\d{2}-\d{2}$/, 'use YYYY-MM-DD in quotes')
 const positive = z.number().int('use a whole number').positive('use a number above 0')
 
+/** When a rule holds: hours of a day, weekdays, dates, each on the wall clock of a zone. */
+const span = {
+  zone,
+  from: clockTime.optional(),
+  to: clockTime.optional(),
+  weekdays: z.array(z.number().int().min(1).max(7)).min(1).optional(),
+  dates: z.strictObject({ from: day, to: day }).optional(),
+}
+const fromAndTo = (s: { from?: string | undefined; to?: string | undefined }): boolean =>
+  (s.from === undefined) === (s.to === undefined)
+const FROM_AND_TO = 'give both `from` and `to`, or neither'
+
 const windowSchema = z
   .strictObject({
     id: slug,
@@ -51,6 +63,11 @@ const planSchema = z.strictObject({
   ]),
   windows: z.array(windowSchema).min(1, 'a plan needs at least one window, or it would be without limit'),
   concurrency: positive,
+  concurrency_hours: z
+    .array(z.strictObject({ ...span, calls: positive }).refine(fromAndTo, FROM_AND_TO))
+    .min(1)
+    .optional(),
+  queue_weight: positive.max(1000, 'use at most 1000').default(1),
   prices: z.strictObject({
     month: decimal(2, 'an amount in the operator’s currency'),
     quarter: decimal(2, 'an amount in the operator’s currency').optional(),
@@ -75,6 +92,7 @@ const routeSchema = z.strictObject({
   model: z.string().min(1),
   weight: positive.default(1),
   priority: z.number().int().min(0).default(0),
+  concurrency: positive.optional(),
 })
 
 const modelSchema = z.strictObject({
@@ -92,15 +110,13 @@ const multiplierSchema = z
     id: slug,
     models: z.array(slug).min(1).optional(),
     tools: z.array(slug).min(1).optional(),
-    zone,
-    from: clockTime.optional(),
-    to: clockTime.optional(),
-    weekdays: z.array(z.number().int().min(1).max(7)).min(1).optional(),
-    dates: z.strictObject({ from: day, to: day }).optional(),
+    ...span,
     // A missing or broken factor must never become 0 or 1 by itself (F23).
     factor: decimal(3, 'a factor with at most three decimals'),
   })
-  .refine((m) => (m.from === undefined) === (m.to === undefined), 'give both `from` and `to`, or neither')
+  .refine(fromAndTo, FROM_AND_TO)
+
+const variable = z.string().regex(/^[A-Z_][A-Z0-9_]*$/, 'use the name of an environment variable')
 
 const upstreamSchema = z.strictObject({
   id: slug,
@@ -108,12 +124,16 @@ const upstreamSchema = z.strictObject({
   base_url: z.union([z.literal('sandbox'), z.url({ protocol: /^https?$/ })], {
     error: 'use an http(s) URL, or the word sandbox',
   }),
-  key_env: z
-    .string()
-    .regex(/^[A-Z_][A-Z0-9_]*$/, 'use the name of an environment variable')
-    .optional(),
+  key_env: z.union([variable, z.array(variable).min(1, 'name at least one variable, or leave it out')]).optional(),
   headers: z.record(z.string().regex(/^[A-Za-z0-9-]+$/), z.string()).default({}),
   system_in_messages: z.enum(['fold', 'pass']).default('fold'),
+  connect_ms_max: positive.optional(),
+  first_byte_ms_max: positive.optional(),
+  idle_ms_max: positive.optional(),
+  probe_path: z
+    .string()
+    .regex(/^\/\S*$/, 'use a path that begins with /, for example /health')
+    .optional(),
 })
 
 const gatewaySchema = z.strictObject({
@@ -126,6 +146,22 @@ const gatewaySchema = z.strictObject({
   total_ms_max: positive,
   drain_ms_max: positive,
 })
+
+/** How routes are chosen, rest and are waited for. Every figure has a default: the section may be left out. */
+const routingSchema = z
+  .strictObject({
+    failures_max: positive.default(5),
+    error_percent_max: z.number().int().min(1).max(100, 'use a percentage from 1 to 100').default(50),
+    error_calls_min: positive.default(20),
+    error_window_ms: positive.default(30_000),
+    rest_ms: positive.default(5_000),
+    rest_ms_max: positive.default(60_000),
+    retry_percent: z.number().int().min(0).max(100, 'use a percentage from 0 to 100').default(20),
+    retry_reserve: z.number().int().min(0).default(10),
+    wait_ms_max: z.number().int().min(0).default(20_000),
+    waiting_max: positive.default(200),
+  })
+  .refine((r) => r.rest_ms <= r.rest_ms_max, 'make `rest_ms_max` at least as long as `rest_ms`')
 
 /** The longest window must still be on record, or its books could not be checked. */
 const PROMPTS_DAYS_MIN = 40
@@ -155,6 +191,7 @@ export const catalogSchema = z.strictObject({
   multipliers: z.array(multiplierSchema).default([]),
   upstreams: z.array(upstreamSchema).min(1),
   gateway: gatewaySchema,
+  routing: routingSchema.prefault({}),
   retention: retentionSchema.prefault({}),
 })
 

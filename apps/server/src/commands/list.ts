@@ -1,4 +1,5 @@
 import { balanceAdd } from './balance.ts'
+import { capacityCommand } from './capacity.ts'
 import { catalogApply, catalogCheck } from './catalog.ts'
 import { clockCommand } from './clock.ts'
 import type { Command } from './command.ts'
@@ -22,6 +23,7 @@ export const COMMANDS: readonly Command[] = [
   explain,
   recomputeCommand,
   economicsCommand,
+  capacityCommand,
   balanceAdd,
   catalogCheck,
   catalogApply,

@@ -6,9 +6,13 @@ import { openControl } from './control.ts'
 
 /** Runs the server until it is told to stop. SIGTERM and SIGINT drain; a second one ends at once. */
 export async function start(rooms: Rooms, write: (text: string) => void): Promise<void> {
-  const wantsSandbox = rooms.catalog.current().upstreams.some((upstream) => upstream.baseUrl === 'sandbox')
-  const sandbox: SandboxUpstream | undefined = wantsSandbox ? await startUpstream({}) : undefined
-  const app = await startApp(rooms, { sandboxUrl: sandbox?.url })
+  let sandbox: SandboxUpstream | undefined
+  let starting: Promise<SandboxUpstream> | undefined
+  // Only a catalog that names the simulation starts it: the one of the start, or one that is applied while the server runs.
+  await rooms.catalog.prepare(async ({ upstreams }) => {
+    if (upstreams.some(({ baseUrl }) => baseUrl === 'sandbox')) sandbox = await (starting ??= startUpstream({}))
+  })
+  const app = await startApp(rooms, { sandboxUrl: () => sandbox?.url })
   // Beside a database server, commands open the database themselves.
   const control = rooms.embedded ? await openControl(rooms) : undefined
   write(welcome(rooms, app.port, sandbox !== undefined))

@@ -26,6 +26,7 @@ export interface HourRow {
 
 /** Endings that lie with the upstream or with us. */
 const FAILED: ReadonlySet<string> = new Set([
+  'no_capacity',
   'upstream_failed',
   'upstream_cut',
   'out_of_time',

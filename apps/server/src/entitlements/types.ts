@@ -57,6 +57,7 @@ export type Ending =
   | 'completed'
   | 'client_left'
   | 'client_left_early'
+  | 'no_capacity'
   | 'upstream_failed'
   | 'upstream_refused'
   | 'upstream_cut'

@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
-import { listPrice, yes, type Outcome } from '@codeplan/core'
+import { instant, listPrice, yes, type Instant, type Outcome, type RouteOutcome } from '@codeplan/core'
 import { errorInStream, type Outline } from '@codeplan/dialect'
 
-import type { Model, Route } from '../catalog/index.ts'
+import type { Model } from '../catalog/index.ts'
 import {
   noTokens,
   type Admission,
@@ -18,17 +18,31 @@ import { BYTES_PER_TOKEN, type CallDeps, type RunningCall } from './deps.ts'
 import type { Recorder } from './kept-answer.ts'
 import { prepare } from './prepare.ts'
 import { refuse } from './refuse.ts'
+import type { RouteHealth } from './route-health.ts'
 import type { Target } from './routes.ts'
 import { setStandingHeaders } from './standing-headers.ts'
+import type { UpstreamKey } from './upstream-pools.ts'
+import { isForCaller, keyRestMs, mayTryNext, outcomeOf } from './attempt-end.ts'
 import { reasonOf } from './upstream-reason.ts'
+import type { NoRoute, Seeker, WaitingRoom } from './waiting-room.ts'
+import { whileThere } from './while-there.ts'
+
+/** `retry-after` for who found no place: a wait that every tool obeys. */
+const WAIT_AGAIN_SEC = 3
+const NOTHING: readonly never[] = []
 
 export interface Facts {
   readonly req: IncomingMessage
   readonly res: ServerResponse
   readonly target: Target
   readonly model: Model
-  /** In the order in which they are tried. */
-  readonly routes: readonly Route[]
+  readonly room: WaitingRoom
+  /** The conversation, which keeps to the upstream that knows it. */
+  readonly session: string
+  /** Of the caller's plan, where routes are full. */
+  readonly weight: number
+  /** Until when it waits for a place. */
+  readonly waitsUntil: Instant
   readonly admission: Admission
   readonly recorder: Recorder | undefined
   /** Keeps the response, where its caller asked for that. */
@@ -48,6 +62,7 @@ export class Answering implements RunningCall {
   private ending: Ending = 'upstream_failed'
   private billable = false
   private tried: Tried[] = []
+  private seeker: Seeker
   private headSent = false
   private sent: Sent | undefined
   private readonly inputTokensEstimate: number
@@ -60,6 +75,15 @@ export class Answering implements RunningCall {
     this.sent = sent
     this.inputTokensEstimate = Math.ceil(sent.body.length / BYTES_PER_TOKEN)
     this.endsBy = facts.admission.admittedAt + deps.catalog.current().limits.totalMsMax
+    const { session, weight, admission } = facts
+    this.seeker = {
+      session,
+      weight,
+      tier: admission.plan,
+      caller: admission.subscriptionId,
+      failedRoutes: NOTHING,
+      failedUpstreams: NOTHING,
+    }
     setStandingHeaders(facts.res, facts.admission)
     facts.res.setHeader('x-request-id', facts.admission.id)
   }
@@ -68,43 +92,67 @@ export class Answering implements RunningCall {
     return Math.floor(this.facts.admission.admittedAt / 1000)
   }
 
-  /** Tries the routes in their order, until one has answered or the answer has begun. */
+  /** Asks a route, and the next one while the client has seen nothing, until one has answered. */
   async answer(): Promise<void> {
+    const { res, room, model } = this.facts
     let last: AttemptEnd | undefined
-    for (const route of this.facts.routes) {
+    for (;;) {
       // Whoever left before an upstream has worked for him costs nothing.
-      if (this.facts.res.destroyed) return this.end('client_left_early', false)
-      const asked = this.ask(route)
-      if (!asked.ok) {
+      if (res.destroyed) return this.end('client_left_early', false)
+      const now = this.deps.clock.now()
+      const taken = room.take(this.seeker, now)
+      const found = taken === 'wait' ? await this.waitForPlace(now, last !== undefined) : taken
+      if (found === 'none') break
+      if (typeof found === 'string') return this.closeUnasked(found)
+      const asked = res.destroyed ? undefined : this.ask(found)
+      if (!asked?.ok) {
+        this.leave(found, 'unknown', now, now)
+        if (!asked) continue
         this.end('upstream_refused', false)
         return this.sayNo(asked.no)
       }
       last = await asked.value
       if (!mayTryNext(last)) break
     }
-    this.close(last ?? { kind: 'failed', begun: false, why: 'no route is left' })
+    this.close(last ?? { kind: 'failed', begun: false, why: `${model.id} has no route left` })
+  }
+
+  /** No head is sent meanwhile, so that it can still end with a status. */
+  private waitForPlace(now: Instant, isRetry: boolean): Promise<RouteHealth | NoRoute> {
+    const { res, room, waitsUntil } = this.facts
+    const { waitMsMax } = this.deps.catalog.current().routing
+    const deadlineAt = isRetry ? now + waitMsMax : waitsUntil
+    return whileThere(res, (onLeave) => room.wait(this.seeker, now, deadlineAt, onLeave))
   }
 
   /** Not `async`, and what was prepared is handed on and not kept: nothing here holds a body while the answer streams. */
-  private ask(route: Route): Outcome<Promise<AttemptEnd>, Refusal> {
-    const { res, req, model, target, admission, recorder } = this.facts
+  private ask(state: RouteHealth): Outcome<Promise<AttemptEnd>, Refusal> {
+    const { res, req, model, target, admission, recorder, session } = this.facts
     if (!this.sent) throw new Error('an answer that has begun was about to be asked for again')
     const { outline } = this.sent
+    const { route } = state
     const prepared = prepare({ ...this.sent, wire: target.wire, headers: req.headers }, model, route)
     if (!prepared.ok) return prepared
     const { asked } = prepared.value
     if (asked?.dropped.length && !res.headersSent) res.setHeader('x-codeplan-dropped-tools', asked.dropped.join(', '))
+    const askedAt = this.deps.clock.now()
+    const door = this.deps.pools.of(route.upstream)
+    const key = state.keyFor(door.keys, session, askedAt)
     const attempt = new Attempt({
       res,
       clock: this.deps.clock,
       client: target.wire,
       stream: admission.stream,
       route,
-      door: this.deps.pools.of(route.upstream, this.deps.catalog.current().limits),
+      door,
+      key,
       recorder,
       keep: this.facts.keep,
       begin: () => this.sendHead(),
-      firstByte: () => (this.sent = undefined),
+      firstByte: () => {
+        this.sent = undefined
+        state.learn('began', askedAt, this.deps.clock.now())
+      },
       answer: {
         id: admission.id,
         model: model.id,
@@ -119,18 +167,37 @@ export class Answering implements RunningCall {
       },
     })
     this.attempt = attempt
-    return yes(attempt.run(prepared.value).then((end) => this.note(route, end)))
+    return yes(attempt.run(prepared.value).then((end) => this.note({ state, key, askedAt }, end)))
   }
 
-  private note(route: Route, end: AttemptEnd): AttemptEnd {
+  private note(asked: { state: RouteHealth; key: UpstreamKey; askedAt: Instant }, end: AttemptEnd): AttemptEnd {
+    const { state, key, askedAt } = asked
+    const { upstream, model } = state.route
     this.tried.push({
-      upstream: route.upstream.id,
-      model: route.model,
+      upstream: upstream.id,
+      model,
       end: end.kind,
       ...(end.kind === 'refused' ? { status: end.status } : {}),
       ...('why' in end ? { why: end.why } : {}),
     })
+    const now = this.deps.clock.now()
+    const restMs = keyRestMs(end)
+    const hasOtherKey = restMs > 0 && state.restKey(key.name, instant(now + restMs), now)
+    if (mayTryNext(end)) {
+      const { failedRoutes, failedUpstreams } = this.seeker
+      this.seeker = {
+        ...this.seeker,
+        failedRoutes: hasOtherKey ? failedRoutes : [...failedRoutes, state],
+        failedUpstreams: [...failedUpstreams, upstream.id],
+      }
+    }
+    this.leave(state, outcomeOf(end), askedAt, now)
     return end
+  }
+
+  private leave(state: RouteHealth, outcome: RouteOutcome, askedAt: Instant, now: Instant): void {
+    state.learn(outcome, askedAt, now)
+    this.facts.room.release(state, now)
   }
 
   private sendHead(): void {
@@ -167,6 +234,21 @@ export class Answering implements RunningCall {
         this.end(isForCaller(last.status) ? 'upstream_refused' : 'upstream_failed', false)
         this.deps.log.warn({ call: this.facts.admission.id, tried: this.tried }, 'upstream refused')
         return this.sayNo(reasonOf(last.status, last.body))
+    }
+  }
+
+  /** No upstream was asked for want of a place: nothing counts. */
+  private closeUnasked(why: Exclude<NoRoute, 'none'>): void {
+    switch (why) {
+      case 'left':
+        return this.end('client_left_early', false)
+      case 'draining':
+        this.end('server_stopped', false)
+        return this.sayNo({ code: 'unavailable', why: 'draining' })
+      case 'full':
+      case 'late':
+        this.end('no_capacity', false)
+        return this.sayNo({ code: 'upstream_busy', retryAfterSec: WAIT_AGAIN_SEC })
     }
   }
 
@@ -239,11 +321,3 @@ export class Answering implements RunningCall {
 /** No kind of nonsense is larger than what the model can read (F18). */
 const plausible = (tokens: Tokens, max: number): Tokens =>
   Object.fromEntries(Object.entries(tokens).map(([kind, count]) => [kind, Math.min(count, max)])) as unknown as Tokens
-
-/** Another upstream may be asked while the client has seen nothing, for faults that lie with this one. */
-function mayTryNext(end: AttemptEnd): boolean {
-  if (end.kind === 'failed') return !end.begun
-  return end.kind === 'refused' && !isForCaller(end.status)
-}
-
-const isForCaller = (status: number): boolean => status < 500 && status !== 401 && status !== 403 && status !== 429

@@ -15,7 +15,7 @@ import type { Route } from '../catalog/index.ts'
 import type { Clock } from '../platform/index.ts'
 import type { Recorder } from './kept-answer.ts'
 import type { UpstreamRequest } from './prepare.ts'
-import type { UpstreamDoor } from './upstream-pools.ts'
+import type { UpstreamDoor, UpstreamKey } from './upstream-pools.ts'
 
 /** What is kept of an upstream's error body, and at most. */
 const ERROR_BYTES_MAX = 65_536
@@ -29,7 +29,7 @@ export type AttemptEnd =
   /** The whole answer has been handed to the client. */
   | { readonly kind: 'answered' }
   /** The upstream said no before the first byte. */
-  | { readonly kind: 'refused'; readonly status: number; readonly body: string }
+  | { readonly kind: 'refused'; readonly status: number; readonly body: string; readonly retryAfterSec: number }
   /** It could not be reached, fell silent, or broke. `begun`: the client has got a part of the answer. */
   | { readonly kind: 'failed'; readonly begun: boolean; readonly why: string }
   | { readonly kind: 'client_left'; readonly begun: boolean }
@@ -43,6 +43,7 @@ export interface AttemptOptions {
   readonly stream: boolean
   readonly route: Route
   readonly door: UpstreamDoor
+  readonly key: UpstreamKey
   readonly answer: StreamOptions
   /** Keeps the answer: then it is worth hearing to its end, even when the client has left. */
   readonly recorder: Recorder | undefined
@@ -66,27 +67,38 @@ export class Attempt implements Dispatcher.DispatchHandler {
   private relay: ClientStream | undefined
   private end: AttemptEnd | undefined
   private lastWriteAt: number
+  /** When the upstream was last heard, and whether it was heard at all; nothing is heard while a slow client is waited for. */
+  private heardAt: number
+  private isHeard = false
+  private isPaused = false
+  private retryAfterSec = 0
   private readonly o: AttemptOptions
   private readonly finish = Promise.withResolvers<AttemptEnd>()
 
   constructor(options: AttemptOptions) {
     this.o = options
-    this.lastWriteAt = options.clock.now()
+    this.lastWriteAt = this.heardAt = options.clock.now()
   }
 
   run(request: UpstreamRequest): Promise<AttemptEnd> {
-    const { door, res } = this.o
+    const { door, key, res } = this.o
     res.on('close', this.onClientClose)
     res.on('drain', this.onDrain)
     door.pool.dispatch(
-      { method: 'POST', path: door.path, headers: { ...request.headers, ...door.headers }, body: request.body },
+      { method: 'POST', path: door.path, headers: { ...request.headers, ...key.headers }, body: request.body },
       this,
     )
     return this.finish.promise
   }
 
-  /** Called about once a second: keeps a waiting stream's client from giving up. */
+  /** Called about once a second: ends what takes too long, and keeps a waiting stream's client from giving up. */
   tick(now: number): void {
+    const { firstByteMsMax, idleMsMax } = this.o.route.upstream
+    if (!this.isPaused && now - this.heardAt >= (this.isHeard ? idleMsMax : firstByteMsMax)) {
+      const why = this.isHeard ? 'it fell silent in the middle of its answer' : 'it did not begin to answer in time'
+      if (this.relay && this.begun) this.endBroken(this.relay)
+      return this.close({ kind: 'failed', begun: this.begun, why })
+    }
     if (!this.o.stream || this.firstByteAt !== undefined || now - this.lastWriteAt < HEARTBEAT_MS) return
     this.lastWriteAt = now
     this.o.begin()
@@ -117,6 +129,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
     headers: Record<string, string | string[] | undefined>,
   ): void {
     this.status = status
+    this.retryAfterSec = Number(headers['retry-after']) || 0
     const isStream = String(headers['content-type'] ?? '').includes('event-stream')
     if (status >= 200 && status < 300 && this.o.stream && isStream) {
       this.relay = clientStream(this.o.route.upstream.kind, this.o.client, this.o.answer)
@@ -125,8 +138,17 @@ export class Attempt implements Dispatcher.DispatchHandler {
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     if (this.end) return
+    this.isHeard = true
+    this.heardAt = this.o.clock.now()
     if (this.relay) {
-      if (!this.write(this.relay.push(chunk))) controller.pause()
+      const out = this.relay.push(chunk)
+      // Nothing has been sent yet: another upstream may do better.
+      if (!this.begun && this.relay.state().error)
+        return this.close({ kind: 'failed', begun: false, why: 'it answered with an error' })
+      if (!this.write(out)) {
+        this.isPaused = true
+        controller.pause()
+      }
       return
     }
     this.size += chunk.length
@@ -141,7 +163,12 @@ export class Attempt implements Dispatcher.DispatchHandler {
     if (this.relay) return this.endStream(this.relay)
     const body = Buffer.concat(this.parts)
     if (this.status < 200 || this.status >= 300)
-      return this.done({ kind: 'refused', status: this.status, body: body.toString('utf8') })
+      return this.done({
+        kind: 'refused',
+        status: this.status,
+        body: body.toString('utf8'),
+        retryAfterSec: this.retryAfterSec,
+      })
     if (this.o.stream) return this.done({ kind: 'failed', begun: false, why: 'it did not answer with a stream' })
     this.endWhole(body)
   }
@@ -149,11 +176,14 @@ export class Attempt implements Dispatcher.DispatchHandler {
   onResponseError(_: Dispatcher.DispatchController, error: Error): void {
     if (this.end) return
     const why = WHYS[(error as { code?: string }).code ?? ''] ?? 'the connection to it broke'
-    if (this.relay && this.begun) {
-      this.write(this.relay.end())
-      this.o.res.end()
-    }
+    if (this.relay && this.begun) this.endBroken(this.relay)
     this.done({ kind: 'failed', begun: this.begun, why })
+  }
+
+  /** The client hears in its dialect that there is no more. */
+  private endBroken(relay: ClientStream): void {
+    this.write(relay.end())
+    this.o.res.end()
   }
 
   private endStream(relay: ClientStream): void {
@@ -165,8 +195,9 @@ export class Attempt implements Dispatcher.DispatchHandler {
 
   private finishStream(relay: ClientStream, last: Buffer | string): void {
     if (this.end) return
-    this.write(last)
     const state = relay.state()
+    if (state.error && !this.begun) return this.done({ kind: 'failed', begun: false, why: 'its answer was cut off' })
+    this.write(last)
     this.o.res.end()
     if (state.finished && !state.error) return this.done({ kind: 'answered' })
     this.done({ kind: 'failed', begun: this.begun, why: state.error?.message ?? 'its answer was cut off' })
@@ -185,6 +216,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
     if (this.end) return
     const { res } = this.o
     this.firstByteAt = this.o.clock.now()
+    this.o.firstByte()
     const bytes = Buffer.from(body, 'latin1')
     this.outputBytes = bytes.length
     res.setHeader('content-type', 'application/json; charset=utf-8')
@@ -209,11 +241,17 @@ export class Attempt implements Dispatcher.DispatchHandler {
     return typeof out === 'string' ? res.write(out, 'latin1') : res.write(out)
   }
 
-  private readonly onDrain = (): void => this.controller?.resume()
+  private readonly onDrain = (): void => this.resume()
+
+  private resume(): void {
+    this.isPaused = false
+    this.heardAt = this.o.clock.now()
+    this.controller?.resume()
+  }
 
   private readonly onClientClose = (): void => {
     if (this.o.res.writableFinished) return
-    if (this.o.recorder) this.controller?.resume()
+    if (this.o.recorder) this.resume()
     else this.close({ kind: 'client_left', begun: this.begun })
   }
 
@@ -239,8 +277,6 @@ export class Attempt implements Dispatcher.DispatchHandler {
 
 const WHYS: Readonly<Record<string, string>> = {
   UND_ERR_CONNECT_TIMEOUT: 'it could not be reached in time',
-  UND_ERR_HEADERS_TIMEOUT: 'it did not begin to answer in time',
-  UND_ERR_BODY_TIMEOUT: 'it fell silent in the middle of its answer',
   ECONNREFUSED: 'it could not be reached',
   ENOTFOUND: 'it could not be reached',
 }

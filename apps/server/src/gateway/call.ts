@@ -1,15 +1,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
+import { instant } from '@codeplan/core'
 import { outline as readOutline } from '@codeplan/dialect'
 
 import type { Refusal } from '../platform/index.ts'
 import { Answering } from './answering.ts'
 import { makeCallId } from './call-id.ts'
-import { routesInOrder } from './choose.ts'
 import { classify } from './classify.ts'
 import { BYTES_PER_TOKEN, type CallDeps } from './deps.ts'
 import { joinEarlier, keeper } from './earlier-responses.ts'
 import { keepAnswer } from './kept-answer.ts'
+import { admitInTurn } from './own-lines.ts'
 import { receiveBody } from './receive.ts'
 import { recogniseTool } from './recognise.ts'
 import { refuse } from './refuse.ts'
@@ -33,7 +34,9 @@ export async function handleCall(
     deps.metrics.inFlight.dec()
     const closing = call.closeRecord()
     if (closing) await closing
-    deps.entitlements.settle(call.settlement())
+    const settlement = call.settlement()
+    deps.entitlements.settle(settlement)
+    deps.ownLines.ended(settlement.admission.memberId)
   }
 }
 
@@ -84,7 +87,7 @@ async function letIn(
     return no({ code: 'unavailable', why: 'draining' })
   }
   const evidence = classify(req.headers, outline)
-  const admitted = await deps.entitlements.admit({
+  const request = {
     id,
     memberId,
     keyId,
@@ -99,15 +102,37 @@ async function letIn(
       outputTokensMax: Math.min(outline.maxTokens ?? model.outputTokensMax, model.outputTokensMax),
     },
     totalMsMax: catalog.limits.totalMsMax,
-  })
+  }
+  const waitsUntil = instant(deps.clock.now() + catalog.routing.waitMsMax)
+  const room = deps.rooms.of(model)
+  const decided = await deps.entitlements.admit(request)
+  const admitted =
+    !decided.ok && decided.no.code === 'too_many_calls'
+      ? await admitInTurn(deps, res, request, { no: decided.no, deadlineAt: waitsUntil })
+      : decided
   if (!admitted.ok) {
     await recorder?.release()
+    if (admitted.no.code === 'client_left') return undefined
+    if (admitted.no.code === 'too_many_calls') room.figures.hour.refused_own++
     return no(nameForBase(admitted.no, target))
   }
-  const routes = routesInOrder(model, evidence.session)
+  const admission = admitted.value
+  const weight = catalog.plans.get(admission.plan)?.queue_weight ?? 1
   return new Answering(
     deps,
-    { req, res, target, model, routes, admission: admitted.value, recorder, keep: keeper(deps, memberId, id, storing) },
+    {
+      req,
+      res,
+      target,
+      model,
+      room,
+      session: evidence.session,
+      weight,
+      waitsUntil,
+      admission,
+      recorder,
+      keep: keeper(deps, memberId, id, storing),
+    },
     { outline, body },
   )
 }

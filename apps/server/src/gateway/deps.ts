@@ -3,7 +3,9 @@ import type { Entitlements } from '../entitlements/index.ts'
 import type { Identify } from '../identity/index.ts'
 import type { Clock, Log, makeCallCounter, Metrics, Queries } from '../platform/index.ts'
 import type { Attempt } from './attempt.ts'
+import type { OwnLines } from './own-lines.ts'
 import type { UpstreamPools } from './upstream-pools.ts'
+import type { WaitingRooms } from './waiting-rooms.ts'
 
 export interface CallDeps {
   readonly queries: Queries
@@ -11,6 +13,8 @@ export interface CallDeps {
   readonly identify: Identify
   readonly entitlements: Entitlements
   readonly pools: UpstreamPools
+  readonly rooms: WaitingRooms
+  readonly ownLines: OwnLines
   readonly clock: Clock
   readonly log: Log
   readonly metrics: Metrics

@@ -5,19 +5,26 @@ import { handleCall } from './call.ts'
 import type { CallDeps, RunningCall } from './deps.ts'
 import { makeCallId } from './call-id.ts'
 import { handleCountTokens } from './count-tokens.ts'
+import { registerGauges } from './gauges.ts'
 import { handleModels } from './models.ts'
+import { makeOwnLines } from './own-lines.ts'
+import { probeRested } from './probe.ts'
 import { refuse } from './refuse.ts'
 import { findTarget, type Target } from './routes.ts'
 import { handleStored } from './stored-response.ts'
+import { makeWaitingRooms } from './waiting-rooms.ts'
 
+export { capacityHours, type CapacityHour } from './capacity-store.ts'
 export { forgetAnswers } from './kept-answer.ts'
-export { makeUpstreamPools, type UpstreamPools } from './upstream-pools.ts'
+export { makeUpstreamPools, type UpstreamPools, type UpstreamSettings } from './upstream-pools.ts'
 export { BASES } from './routes.ts'
 
 export interface Gateway {
   /** Takes the request when its path is one of the model bases. */
   handle(req: IncomingMessage, res: ServerResponse): boolean
   inFlight(): number
+  /** Writes what was measured of the places of each model. */
+  writeCapacity(): Promise<void>
   /** No new calls; running ones may finish within the named time, then they are ended. */
   drain(msMax: number): Promise<void>
 }
@@ -25,10 +32,16 @@ export interface Gateway {
 const TICK_MS = 1_000
 const DRAIN_TICK_MS = 100
 
-export function makeGateway(deps: Omit<CallDeps, 'running' | 'isDraining' | 'countCall'>): Gateway {
+export function makeGateway(
+  deps: Omit<CallDeps, 'running' | 'isDraining' | 'countCall' | 'rooms' | 'ownLines'> & { readonly node: string },
+): Gateway {
   const running = new Set<RunningCall>()
   let draining = false
-  const all: CallDeps = { ...deps, running, isDraining: () => draining, countCall: makeCallCounter(deps.metrics) }
+  const rooms = makeWaitingRooms(deps)
+  const ownLines = makeOwnLines(deps.clock)
+  const countCall = makeCallCounter(deps.metrics)
+  const all: CallDeps = { ...deps, running, isDraining: () => draining, countCall, rooms, ownLines }
+  registerGauges(deps.metrics.registry, all)
   let underWay = 0
   let emptied: (() => void) | undefined
 
@@ -38,6 +51,9 @@ export function makeGateway(deps: Omit<CallDeps, 'running' | 'isDraining' | 'cou
       if (now >= call.endsBy) call.attempt?.stop('total_time')
       else call.attempt?.tick(now)
     }
+    ownLines.tick()
+    rooms.tick()
+    for (const room of rooms.all()) probeRested(deps, room.routes)
   }, TICK_MS)
   ticker.unref()
 
@@ -99,8 +115,11 @@ export function makeGateway(deps: Omit<CallDeps, 'running' | 'isDraining' | 'cou
       return true
     },
     inFlight: () => underWay,
+    writeCapacity: () => rooms.write(deps.queries, deps.node),
     drain: async (msMax) => {
       draining = true
+      ownLines.close()
+      rooms.close()
       const empty = new Promise<void>((resolve) => {
         emptied = resolve
         if (underWay === 0) resolve()

@@ -20,6 +20,7 @@ export class AnthropicPassthrough implements ClientStream {
   #usage: Usage | undefined
   #end: StreamEnd = { finished: false }
   #outputBytes = 0
+  #started = false
   #ended = false
 
   constructor(options: StreamOptions) {
@@ -105,6 +106,9 @@ export class AnthropicPassthrough implements ClientStream {
   }
 
   #messageStart(value: JsonObject, wide: boolean): void {
+    // A message that takes the place of the one before is not passed on.
+    if (this.#started) return this.#passed.replace(this.#failure(BROKEN_CHUNK))
+    this.#started = true
     const message = asObject(value['message'])
     if (!message) return
     this.#usage = usageFromAnthropic(message['usage'], this.#usage)

@@ -97,6 +97,8 @@ export class AnthropicToOpenAI implements ClientStream {
   #read(data: string, value: JsonObject, wide: boolean): void {
     switch (typeOf(value)) {
       case 'message_start':
+        // A message that takes the place of the one before is not passed on.
+        if (this.#roleSent) return this.#fail(BROKEN_CHUNK)
         this.#usage = usageFromAnthropic(asObject(value['message'])?.['usage'], this.#usage)
         this.#role()
         break

@@ -80,14 +80,17 @@ describe.each<Dialect>(['anthropic', 'openai'])('an OpenAI upstream, to %s', (cl
     expect(got.error?.message).toBe('engine gone é')
     expect(state).toMatchObject({ finished: false, error: { type: '1234', message: 'engine gone é' } })
   })
-  test.each(['cutShort', 'cutInCall', 'restarted'])('%s: ended as failed, without garbage', (name) => {
-    const { got, state, out } = read('openai', client, name)
-    expect(state).toMatchObject({ finished: false, error: { type: 'api_error' } })
-    expect(client === 'anthropic' ? got.error?.type : got.stop).toBe(
-      client === 'anthropic' ? 'api_error' : 'network_error',
-    )
-    expect(out).not.toMatch(/never|Again|roledata/)
-  })
+  test.each(['cutShort', 'cutInCall', 'restarted', 'restartedBetween'])(
+    '%s: ended as failed, without garbage',
+    (name) => {
+      const { got, state, out } = read('openai', client, name)
+      expect(state).toMatchObject({ finished: false, error: { type: 'api_error' } })
+      expect(client === 'anthropic' ? got.error?.type : got.stop).toBe(
+        client === 'anthropic' ? 'api_error' : 'network_error',
+      )
+      expect(out).not.toMatch(/never|Again|roledata/)
+    },
+  )
   test('cut after the finish reason: the answer is complete, only its usage is not known', () => {
     const { got, usage, state } = read('openai', client, 'cutInUsage')
     expect([got.text, got.error, usage, state]).toEqual([
@@ -104,7 +107,7 @@ describe.each<Dialect>(['anthropic', 'openai'])('an OpenAI upstream, to %s', (cl
       client === 'anthropic' ? 'api_error' : 'network_error',
     )
   })
-  test.each(['crlfComments', 'crOnly', 'noDone'])('%s reads like any other', (name) => {
+  test.each(['crlfComments', 'crOnly', 'noDone', 'idForEachChunk'])('%s reads like any other', (name) => {
     const { got, usage } = read('openai', client, name)
     expect([got.text, usage?.outputTokens]).toEqual([name === 'noDone' ? 'Hi' : 'Hi you', 30])
   })
@@ -244,12 +247,13 @@ describe.each<Dialect>(['anthropic', 'openai'])('an Anthropic upstream, to %s', 
     const { got, state } = read('anthropic', client, 'errorBare')
     expect([got.error?.message, state.error?.type]).toEqual(['token expired', '401'])
   })
-  test.each(['cutShort', 'broken'])('%s: ended as failed', (name) => {
-    const { got, state } = read('anthropic', client, name)
+  test.each(['cutShort', 'broken', 'startedAgain'])('%s: ended as failed', (name) => {
+    const { got, state, out } = read('anthropic', client, name)
     expect(state).toMatchObject({ finished: false, error: { type: 'api_error' } })
     expect(client === 'anthropic' ? got.error?.type : got.stop).toBe(
       client === 'anthropic' ? 'api_error' : 'network_error',
     )
+    expect(out).not.toContain('Again')
   })
 })
 

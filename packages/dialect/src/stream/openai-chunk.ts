@@ -15,6 +15,16 @@ export function firstChoice(chunk: JsonObject): JsonObject | undefined {
   return asObject(asList(chunk['choices'])?.[0])
 }
 
+/**
+ * A completion that takes the place of the one before, on the same connection (GLM was seen to do so): another id, and a role
+ * as at every beginning. The id alone says nothing, since some engines give one to each chunk.
+ */
+export function isAnother(chunk: JsonObject, firstId: string | undefined): boolean {
+  const id = asText(chunk['id'])
+  if (!id || !firstId || id === firstId) return false
+  return asText(asObject(firstChoice(chunk)?.['delta'])?.['role']) !== undefined
+}
+
 /** An error told inside a 200 stream: `{"error":{"message","code"}}`, or a bare string. */
 export function errorOf(chunk: JsonObject): { type: string; message: string } | undefined {
   const error = chunk['error']

@@ -4,7 +4,7 @@ import { usageFromOpenAI } from '../usage.ts'
 import { LearnedShape } from './learned-shape.ts'
 import { DONE, OpenAIChunkWriter } from './openai-chunk-writer.ts'
 import { callPiece } from './openai-call.ts'
-import { errorOf, firstChoice, learnFrom, reasoningOf } from './openai-chunk.ts'
+import { errorOf, firstChoice, isAnother, learnFrom, reasoningOf } from './openai-chunk.ts'
 import { PassedText } from './passed-text.ts'
 import { BROKEN_CHUNK, ENDED_EARLY, EVENT_TOO_LONG } from './stream.ts'
 import { ToolCallGatherer } from './tool-call-gatherer.ts'
@@ -80,9 +80,9 @@ export class OpenAIPassthrough implements ClientStream {
     const parsed = parseObject(trimmed)
     if (parsed) {
       this.#chunk(data, parsed.value, parsed.wide)
-      return true
+      return !this.#ended
     }
-    // GLM was seen to cut a chunk and go on with a new completion on the same connection: fail, do not pass garbage.
+    // What follows a chunk that was cut is of a new completion: fail, do not pass garbage.
     this.#passed.replace(this.#failure(BROKEN_CHUNK))
     return false
   }
@@ -101,7 +101,8 @@ export class OpenAIPassthrough implements ClientStream {
   }
 
   #chunk(data: string, chunk: JsonObject, wide: boolean): void {
-    this.#upstreamId ??= asText(chunk['id'])
+    if (isAnother(chunk, this.#upstreamId)) return this.#passed.replace(this.#failure(BROKEN_CHUNK))
+    this.#upstreamId ||= asText(chunk['id'])
     const error = errorOf(chunk)
     if (error) {
       const message = wide ? error.message : fromLatin1(error.message)

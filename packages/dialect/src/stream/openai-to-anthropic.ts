@@ -7,7 +7,7 @@ import { usageFromOpenAI, usageToAnthropic } from '../usage.ts'
 import { AnthropicBlocks, event } from './anthropic-blocks.ts'
 import { LearnedShape } from './learned-shape.ts'
 import { callIndex, callPiece } from './openai-call.ts'
-import { errorOf, firstChoice, learnFrom, reasoningOf } from './openai-chunk.ts'
+import { errorOf, firstChoice, isAnother, learnFrom, reasoningOf } from './openai-chunk.ts'
 import { BROKEN_CHUNK, ENDED_EARLY, EVENT_TOO_LONG } from './stream.ts'
 import type { JsonObject } from '../json.ts'
 import type { Usage } from '../usage.ts'
@@ -25,6 +25,7 @@ export class OpenAIToAnthropic implements ClientStream {
   #started = false
   #ended = false
   #stopString: string | undefined
+  #upstreamId: string | undefined
   #lastCall = -1
 
   constructor(options: StreamOptions) {
@@ -87,7 +88,7 @@ export class OpenAIToAnthropic implements ClientStream {
       return
     }
     const parsed = parseObject(trimmed)
-    // GLM was seen to cut a chunk and go on with a new completion on the same connection: an end, not garbage.
+    // What follows a chunk that was cut is of a new completion: an end, not garbage.
     if (!parsed) this.#broken(BROKEN_CHUNK)
     else this.#chunk(data, parsed.value, parsed.wide)
   }
@@ -98,6 +99,8 @@ export class OpenAIToAnthropic implements ClientStream {
       this.#fail(error.type, wide ? error.message : fromLatin1(error.message))
       return
     }
+    if (isAnother(chunk, this.#upstreamId)) return this.#broken(BROKEN_CHUNK)
+    this.#upstreamId ||= asText(chunk['id'])
     this.#start()
     const choice = firstChoice(chunk)
     const usage = usageFromOpenAI(chunk['usage'])

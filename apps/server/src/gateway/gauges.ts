@@ -1,0 +1,76 @@
+import { Gauge, type Registry } from 'prom-client'
+
+import type { Clock } from '../platform/index.ts'
+import type { OwnLines } from './own-lines.ts'
+import type { WaitingRoom } from './waiting-room.ts'
+import type { WaitingRooms } from './waiting-rooms.ts'
+
+const HEALTHS = ['good', 'shaky', 'trial', 'resting'] as const
+
+/** Places and routes as they stand when somebody asks: nothing is counted for it while calls run. */
+export function registerGauges(
+  registry: Registry,
+  { clock, rooms, ownLines }: { readonly clock: Clock; readonly rooms: WaitingRooms; readonly ownLines: OwnLines },
+): void {
+  registry.registerMetric(
+    new Gauge({
+      name: 'codeplan_calls_waiting_own',
+      help: 'Calls that wait for another one of their member to end',
+      registers: [],
+      collect() {
+        this.set(ownLines.size)
+      },
+    }),
+  )
+  const gauge = <Label extends string>(
+    name: string,
+    help: string,
+    labelNames: Label[],
+    read: (gauge: Gauge<Label>, room: WaitingRoom) => void,
+  ): void =>
+    registry.registerMetric(
+      new Gauge({
+        name,
+        help,
+        labelNames,
+        registers: [],
+        collect() {
+          this.reset()
+          for (const room of rooms.all()) read(this, room)
+        },
+      }),
+    )
+  gauge(
+    'codeplan_places',
+    'Calls that may run on this node at the same time; none for a model with a route that takes any number',
+    ['model'],
+    (to, { model, places }) => {
+      if (places !== undefined) to.set({ model: model.id }, places)
+    },
+  )
+  gauge(
+    'codeplan_places_in_use',
+    'Calls that have a place at an upstream',
+    ['model', 'upstream'],
+    (to, { model, routes }) => {
+      for (const { route, running } of routes) to.inc({ model: model.id, upstream: route.upstream.id }, running)
+    },
+  )
+  gauge('codeplan_calls_waiting', 'Calls that wait for a place', ['model'], (to, { model, waiting }) =>
+    to.set({ model: model.id }, waiting),
+  )
+  gauge(
+    'codeplan_route_health',
+    '1 for the state that a route is in: good, shaky, trial or resting',
+    ['model', 'upstream', 'route', 'state'],
+    (to, { model, routes }) => {
+      const now = clock.now()
+      for (const route of routes) {
+        const { upstream, model: name } = route.route
+        const is = route.health(now)
+        for (const state of HEALTHS)
+          to.set({ model: model.id, upstream: upstream.id, route: name, state }, Number(state === is))
+      }
+    },
+  )
+}

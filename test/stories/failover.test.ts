@@ -1,0 +1,223 @@
+import { startUpstream } from '@codeplan/sandbox'
+import { afterEach, describe, expect, test } from 'vitest'
+
+import { sql } from '../../apps/server/src/platform/index.ts'
+import { ask, begin, errorOf, readAll, WIRES, type Wire } from '../house/ask.ts'
+import { faultsOfBooks, receiptOf } from '../house/books.ts'
+import { openHouse, type House, type HouseOptions, type Subscriber } from '../house/house.ts'
+import { metric } from '../house/metric.ts'
+import { until } from '../house/until.ts'
+import { ENGINES, startEngines, type Engines } from '../house/upstreams.ts'
+
+let house: House
+let engines: Engines
+afterEach(async () => {
+  await house.close()
+  await engines.close()
+})
+
+/** A house whose GLM-4.7 has three engines; `more` is added to each route. */
+async function open(faults: Parameters<typeof startEngines>[0] = [], options: HouseOptions = {}, more = '') {
+  engines = await startEngines(faults)
+  const change = options.catalog ?? ((source: string) => source)
+  house = await openHouse({ ...options, catalog: (source) => engines.catalog(change(source), more) })
+  return house.subscriber('max')
+}
+const callsOf = (index: number): number => engines.list[index]?.calls().length ?? 0
+/** Which engines a call tried, and how each try ended. */
+const triedBy = async (id: string): Promise<readonly string[]> =>
+  (await receiptOf(house, id)).details.tried.map(({ upstream, end }) => `${upstream} ${end}`)
+const health = (upstream: string, state: string): Promise<number> =>
+  metric(house, 'codeplan_route_health', 'model="glm-4.7"', `upstream="${upstream}"`, `state="${state}"`)
+
+describe('fault drill: 200 streams at once, one engine killed, one slow, one erring in half of its calls', () => {
+  test('F10 F74: no client sees an error before its first byte, and every call is settled once', async () => {
+    const erring = ({ order }: { order: number }): string => (order % 2 === 0 ? '500' : '')
+    const member = await open(['', 'late:300,slow:5', erring], {
+      runningClock: true,
+      catalog: (source) => source.replace('rest_ms: 5000 ', 'rest_ms: 500 '),
+    })
+    const killed = engines.list[0]
+    const answers: { id: string; status: number; text: string }[] = []
+    const stream = async (n: number): Promise<void> => {
+      for (let round = 1; round <= 2; round++) {
+        const wire = WIRES[n % 2] as Wire
+        const text = `drill ${n} ${round} [[fault=tokens:40,slow:10]]`
+        const res = await begin(house.url, member.key, { wire, text, stream: true })
+        const heard = await readAll(res).catch(() => 'broken')
+        answers.push({ id: String(res.headers['x-request-id']), status: res.statusCode ?? 0, text: heard })
+      }
+    }
+    const all = Array.from({ length: 200 }, (_, n) => stream(n))
+    await until('the engine that will be killed works', () => (killed?.active() ?? 0) > 20, 20_000)
+    await killed?.close()
+    await Promise.all(all)
+
+    const refused = answers.filter(({ status }) => status !== 200)
+    expect(refused).toEqual([])
+    // The first that a client hears is the beginning of an answer, never an error.
+    const unhelped = answers.filter(({ text }) => !/message_start|"delta":\{"role"/.test(text.slice(0, 400)))
+    expect(unhelped).toEqual([])
+    const receipts = await Promise.all(answers.map(({ id }) => receiptOf(house, id)))
+    // Only what the killed engine had begun is cut; nothing else is lost.
+    const cut = receipts.filter(({ ending }) => ending !== 'completed')
+    expect(new Set(cut.map(({ ending, details }) => `${ending} ${details.tried.at(-1)?.upstream}`))).toEqual(
+      new Set(['upstream_cut alpha']),
+    )
+    for (const { details } of receipts) {
+      const tried = details.tried.map(({ upstream }) => upstream)
+      expect(new Set(tried).size, tried.join()).toBe(tried.length)
+    }
+    const { rows } = await sql<{ events: number; ids: number }>`
+      select count(*)::int8 as events, count(distinct id)::int8 as ids from meter_events`.execute(
+      house.rooms.db.queries,
+    )
+    expect(rows[0]).toEqual({ events: 400, ids: 400 })
+    expect(await faultsOfBooks(house)).toEqual([])
+    expect(await metric(house, 'codeplan_places_in_use')).toBe(0)
+    expect(await health('alpha', 'resting')).toBe(1)
+
+    // It comes back: a probe finds it alive, a call tries it, and it serves again.
+    await engines.revive(0)
+    await until('the probe has passed', async () => (await health('alpha', 'trial')) === 1, 20_000)
+    let n = 0
+    await until('a call has tried it', async () => {
+      await Promise.all([1, 2, 3, 4].map(() => ask(house.url, member.key, { text: `back ${++n}` })))
+      return (await health('alpha', 'good')) === 1
+    })
+  }, 120_000)
+})
+
+test('an outage of all engines does not double the load, and each client hears the truth', async () => {
+  const member = await open(['500', '500', '500'])
+  const CALLS = 200
+  for (let from = 0; from < CALLS; from += 20) {
+    const heard = await Promise.all(
+      Array.from({ length: 20 }, (_, n) => ask(house.url, member.key, { text: `outage ${from + n}` })),
+    )
+    expect(new Set(heard.map((one) => `${one.status} ${errorOf(one).code}`))).toEqual(new Set(['502 1234']))
+  }
+  const asked = callsOf(0) + callsOf(1) + callsOf(2)
+  expect(asked).toBeGreaterThanOrEqual(CALLS)
+  expect(asked).toBeLessThan(CALLS * 1.5)
+})
+
+test('F73: a conversation keeps to one engine, goes elsewhere when that one fails, and comes back when it is well', async () => {
+  const member = await open()
+  const call = (text: string) =>
+    ask(house.url, member.key, { text, headers: { 'x-session-id': 'the same conversation' } })
+  const upstreamOf = async (id: string) => (await receiptOf(house, id)).details.tried.at(-1)?.upstream
+  const home = await upstreamOf((await call('first')).id)
+  for (let n = 0; n < 5; n++) expect(await upstreamOf((await call(`more ${n}`)).id)).toBe(home)
+  engines.list[ENGINES.indexOf(home as never)]?.setFaults('503')
+  for (let n = 0; n < 6; n++) {
+    const heard = await call(`failing ${n}`)
+    expect(heard.status).toBe(200)
+    expect(await upstreamOf(heard.id)).not.toBe(home)
+  }
+  expect(await health(String(home), 'resting')).toBe(1)
+  engines.list[ENGINES.indexOf(home as never)]?.setFaults('')
+  house.clock.advance(5_000)
+  await until('the probe has passed', async () => (await health(String(home), 'trial')) === 1)
+  expect(await upstreamOf((await call('home again')).id)).toBe(home)
+})
+
+test('F74: each engine is asked once by a call, whatever it answers, and the last one’s answer is told', async () => {
+  const member = await open(['500', '503', 'cut:0'])
+  const heard = await ask(house.url, member.key, { text: 'all fail' })
+  expect([429, 502]).toContain(heard.status)
+  const tried = await triedBy(heard.id)
+  expect(tried.map((one) => one.split(' ')[0]).toSorted()).toEqual(['alpha', 'beta', 'gamma'])
+})
+
+test('an error or an end as the first thing of a stream is not passed on while another engine is there', async () => {
+  const member = await open(['errorevent:0', 'errorevent:0', ''])
+  for (const wire of WIRES)
+    for (let n = 0; n < 6; n++) {
+      const heard = await ask(house.url, member.key, { wire, text: `${wire} ${n}`, stream: true })
+      expect([heard.status, /"?error"?[:{]/.test(heard.text)]).toEqual([200, false])
+      expect((await triedBy(heard.id)).at(-1)).toBe('gamma answered')
+    }
+})
+
+test('a refusal that lies with the request is not asked about elsewhere, and gives nobody a rest', async () => {
+  const member = await open(['400', '400', '400'])
+  for (let n = 0; n < 8; n++) {
+    const heard = await ask(house.url, member.key, { text: `bad request ${n}` })
+    expect([heard.status, (await triedBy(heard.id)).length]).toEqual([400, 1])
+  }
+  for (const id of ENGINES) expect(await health(id, 'good')).toBe(1)
+})
+
+describe('limits of an upstream by phase', () => {
+  const limited = (limits: string): HouseOptions => ({
+    catalog: (source) => source.replaceAll(/(id: (?:alpha|beta|gamma), kind: openai)/g, `$1, ${limits}`),
+  })
+  /** The limits are written into the entries of the engines, which come last. */
+  async function openLimited(faults: string[], limits: string): Promise<Subscriber> {
+    engines = await startEngines(faults)
+    house = await openHouse({ catalog: (source) => limited(limits).catalog?.(engines.catalog(source)) ?? source })
+    return house.subscriber('max')
+  }
+  const isAsked = () => engines.list.some((engine) => engine.active() > 0)
+
+  test.each(['never', 'silent'])(
+    'one that does not begin to answer (%s) is left after first_byte_ms_max',
+    async (fault) => {
+      const member = await openLimited([fault, fault, fault], 'first_byte_ms_max: 5000')
+      const call = ask(house.url, member.key, { text: 'anybody?', stream: true })
+      for (let n = 1; n <= 3; n++) {
+        const sum = () => callsOf(0) + callsOf(1) + callsOf(2)
+        await until(`engine ${n} is asked`, () => isAsked() && sum() === n)
+        house.clock.advance(5_000)
+      }
+      const heard = await call
+      expect([heard.status, errorOf(heard).message]).toEqual([502, expect.stringContaining('did not begin')])
+    },
+  )
+
+  test('one that falls silent in the middle is cut after idle_ms_max, and the client is told', async () => {
+    const member = await openLimited(['slow:600000', 'slow:600000', 'slow:600000'], 'idle_ms_max: 7000')
+    const res = await begin(house.url, member.key, { text: 'and then?', stream: true })
+    const text = readAll(res)
+    house.clock.advance(7_000)
+    expect(await text).toContain('event: error')
+    expect(await receiptOf(house, String(res.headers['x-request-id']))).toMatchObject({
+      ending: 'upstream_cut',
+      billable: false,
+    })
+  })
+})
+
+describe('several keys of one upstream', () => {
+  test('a key that is refused rests, the others go on, and no caller notices', async () => {
+    engines = await startEngines()
+    const locked = await startUpstream({ key: 'good' })
+    try {
+      const entry = `  - { id: locked, kind: openai, base_url: "${locked.url}/v1", key_env: [FIRST_KEY, SECOND_KEY, THIRD_KEY] }\n`
+      house = await openHouse({
+        secrets: { FIRST_KEY: 'revoked', SECOND_KEY: 'good' },
+        catalog: (source) =>
+          source
+            .replace('upstreams:\n', `upstreams:\n${entry}`)
+            .replace('{ upstream: sandbox-openai, model: glm-4.7 }', '{ upstream: locked, model: m }'),
+      })
+      const member = await house.subscriber('max')
+      const refused = async (from: number): Promise<number> => {
+        let count = 0
+        for (let n = from; n < from + 12; n++) {
+          const heard = await ask(house.url, member.key, { text: `question ${n}` })
+          expect(heard.status).toBe(200)
+          count += (await triedBy(heard.id)).length - 1
+        }
+        return count
+      }
+      expect(await refused(0)).toBe(1)
+      // After its rest it is tried once more.
+      house.clock.advance(60_000)
+      expect(await refused(100)).toBe(1)
+    } finally {
+      await locked.close()
+    }
+  })
+})
