@@ -124,8 +124,12 @@ describe('what a call counts, by how it ended', () => {
         )
         expect(heard.text).not.toMatch(/message_stop|response\.completed/)
         // Nothing of a second answer (wire contract §5.2).
-        expect(heard.text.match(/^event: message_start$/gm) ?? [0]).toHaveLength(1)
-        expect(heard.text.match(/"role":"assistant"/g)).toHaveLength(1)
+        const opening = {
+          anthropic: /^event: message_start$/gm,
+          openai: /"role":"assistant"/g,
+          responses: /^event: response.created$/gm,
+        }[pair.wire]
+        expect(heard.text.match(opening)).toHaveLength(1)
         expect(heard.text).not.toMatch(/"finish_reason":"(stop|length)"/)
         expect(await receiptOf(house, heard.id)).toMatchObject({ ending: 'upstream_cut', billable: false, charge: 0 })
       }
