@@ -24,6 +24,8 @@ export interface Question {
   readonly stream?: boolean
   readonly headers?: Readonly<Record<string, string>>
   readonly agent?: Agent
+  /** Another address than the plan's for this wire. */
+  readonly path?: string
   /** Further fields of the body. */
   readonly fields?: Readonly<Record<string, unknown>>
 }
@@ -78,7 +80,7 @@ export function writeQuestion(key: string, question: Question) {
       : { max_tokens: 1000, messages: [{ role: 'user', content: text }] }
   const body = JSON.stringify({ model, stream, ...said, ...question.fields })
   const headers = { 'content-type': 'application/json', authorization: `Bearer ${key}`, ...question.headers }
-  return { call: CALL[wire], headers, body }
+  return { call: question.path ?? CALL[wire], headers, body }
 }
 
 export interface Sent {

@@ -69,6 +69,7 @@ export async function replay(house: House, requests: readonly Recorded[]): Promi
       tool: 'replay',
       evidence: classify(headers, read.outline),
       path,
+      purse: 'plan',
       stream: read.outline.stream,
       expected: { inputTokens: 0, outputTokensMax: 0 },
       totalMsMax: 60_000,

@@ -96,6 +96,7 @@ async function letIn(
     tool: recogniseTool(req.headers),
     evidence,
     path: target.path,
+    purse: target.base.purse,
     stream: outline.stream,
     expected: {
       inputTokens: Math.ceil(body.length / BYTES_PER_TOKEN),

@@ -1,4 +1,6 @@
-import type { EventRow, HoldRow } from '../entitlements/index.ts'
+import type { MemberId } from '@codeplan/core'
+
+import { walletId, type EventRow, type HoldRow } from '../entitlements/index.ts'
 import { sql, type Queries } from '../platform/index.ts'
 
 /** All statements of the read side. Facts are written by entitlements alone. */
@@ -12,6 +14,12 @@ export async function subscriptionIdsOf(on: Queries, memberId: string): Promise<
   const { rows } = await sql<{ id: string }>`select id from subscriptions where member_id = ${memberId}`.execute(on)
   return rows.map((row) => row.id)
 }
+
+/** Under which ids a member's calls stand: those of his subscriptions, and of his balance. */
+export const pursesOf = async (on: Queries, memberId: MemberId): Promise<readonly string[]> => [
+  ...(await subscriptionIdsOf(on, memberId)),
+  walletId(memberId),
+]
 
 /** One call of a member: settled, or still running. */
 export async function callOfMember(on: Queries, memberId: string, id: string): Promise<EventRow | HoldRow | undefined> {

@@ -10,7 +10,8 @@ import type { UsageDeps } from './deps.ts'
 import { exportCsv, exportLines } from './export.ts'
 import { pricesNow } from './prices.ts'
 import { receiptOf } from './receipt.ts'
-import { callOfMember, callsOf, hoursOf, promptsOf, subscriptionIdsOf } from './store.ts'
+import { registerWallet } from './wallet-routes.ts'
+import { callOfMember, callsOf, hoursOf, promptsOf, pursesOf, subscriptionIdsOf } from './store.ts'
 import { valueOf } from './value.ts'
 
 const LIMIT_MAX = 500
@@ -49,6 +50,8 @@ export function registerV1(plain: FastifyInstance, deps: UsageDeps): void {
       },
     )
 
+    registerWallet(routes, { who, ...deps })
+
     const receipt = async (request: FastifyRequest, id: string, reply: FastifyReply) => {
       const row = await callOfMember(queries, who(request).memberId, id)
       if (row) return receiptOf(row, deps.catalog.current().operator.currency)
@@ -72,7 +75,7 @@ export function registerV1(plain: FastifyInstance, deps: UsageDeps): void {
       { schema: { ...doc('Calls, the newest first'), querystring: callsQuery } },
       async (request) => {
         const { before, prompt } = request.query
-        const ids = await subscriptionIdsOf(queries, who(request).memberId)
+        const ids = await pursesOf(queries, who(request).memberId)
         const page = { limit: request.query.limit, before: cursorOf(before), promptId: prompt }
         const rows = await callsOf(queries, ids, spanOf(request.query, deps.clock.now()), page)
         const last = rows.at(-1)
@@ -109,7 +112,7 @@ export function registerV1(plain: FastifyInstance, deps: UsageDeps): void {
       '/api/usage/v1/hours',
       { schema: { ...doc('Usage by hour (UTC) and model, tool or key'), querystring: hoursQuery } },
       async (request) => {
-        const ids = await subscriptionIdsOf(queries, who(request).memberId)
+        const ids = await pursesOf(queries, who(request).memberId)
         const by = request.query.by === 'key' ? 'key_id' : request.query.by
         const rows = await hoursOf(queries, ids, spanOf(request.query, deps.clock.now()), by)
         return {
@@ -146,7 +149,7 @@ export function registerV1(plain: FastifyInstance, deps: UsageDeps): void {
   })
 }
 
-const doc = (summary: string) => ({ summary, tags: ['usage'], security: SECURITY })
+export const doc = (summary: string) => ({ summary, tags: ['usage'], security: SECURITY })
 const iso = (ms: number): string => new Date(ms).toISOString()
 const problem = (code: string, message: string) => ({ error: { code, message } })
 const principals = new WeakMap<FastifyRequest, Principal>()
