@@ -70,6 +70,8 @@ async function furtherSteps(place: Place, step: Step, made: Data): Promise<void>
   expect(await step('credit', EMAIL, 'week', '5', '--reason', 'an outage')).toMatchObject({ exit: 0, limit: 2005 })
   await refuses(['credit', EMAIL, 'week', '5'], '--reason')
   expect(await step('economics')).toMatchObject({ exit: 0, plans: expect.anything() })
+  expect(await step('capacity')).toMatchObject({ exit: 0, hours: [] })
+  await refuses(['capacity', '--hours', '0'], 'whole number')
   await refuses(['member', 'add', EMAIL], 'already')
   await refuses(['member', 'add', 'nobody'], 'e-mail')
   await refuses(['grant', EMAIL, 'gold'], 'lite, pro, max')
@@ -190,8 +192,11 @@ const wordOfBin = (): string => readFileSync(BIN, 'utf8').replace(/[^]*?`(codepl
 describe('commands beside a running server', () => {
   let place: Place
   let server: ServerProcess
+  const nowhere = 'base_url: "http://127.0.0.1:9/v1"'
   beforeAll(async () => {
-    place = await openPlace({ serverUrl: testDatabaseUrl })
+    // The simulation is not named at the start, and so not started.
+    const catalog = (source: string): string => source.replaceAll('base_url: sandbox', nowhere)
+    place = await openPlace({ serverUrl: testDatabaseUrl, catalog })
     server = await startServer(place.env)
   })
   afterAll(async () => {
@@ -207,7 +212,7 @@ describe('commands beside a running server', () => {
     expect(server.child.exitCode).toBeNull()
   })
 
-  test('member, plan and key are good at once; usage and explain tell what a call cost; catalog apply needs no restart', async () => {
+  test('member, plan and key are good at once; usage and explain tell what a call cost; catalog apply needs no restart, not even for the simulation', async () => {
     const email = 'grace@example.org'
     const real = await runCommand(place.env, 'member', 'add', email, '--json')
     expect([real.code, real.err]).toEqual([0, ''])
@@ -215,9 +220,13 @@ describe('commands beside a running server', () => {
     await json(place.env, 'grant', email, 'lite')
     const { key } = await json(place.env, 'key', 'create', email)
     expect((await ask(server.url, String(key), { model: 'glm-5', text: 'not yet' })).status).toBe(429)
+    expect((await ask(server.url, String(key), { text: 'nobody is there' })).status).toBe(502)
     const opened = join(place.folder, 'opened.yaml')
     const source = readFileSync(place.catalogFile, 'utf8')
-    writeFileSync(opened, source.replace('models: [glm-4.7', 'models: [glm-5, glm-4.7'))
+    const changed = source
+      .replace('models: [glm-4.7', 'models: [glm-5, glm-4.7')
+      .replaceAll(nowhere, 'base_url: sandbox')
+    writeFileSync(opened, changed)
     expect(await json(place.env, 'catalog', 'apply', opened)).toMatchObject({ changed: true })
     const heard = await ask(server.url, String(key), { model: 'glm-5', text: 'now it is' })
     expect(heard.status).toBe(200)

@@ -1,8 +1,14 @@
-import { chooseRoute, FairQueue, type Instant, type RouteChoice, type RouteView } from '@codeplan/core'
+import {
+  chooseRoute,
+  FairQueue,
+  weightedNearness,
+  type Instant,
+  type RouteChoice,
+  type RouteView,
+} from '@codeplan/core'
 
 import type { Model, RoutingRules, Upstream } from '../catalog/index.ts'
 import { CapacityFigures } from './capacity-figures.ts'
-import { weightedNearness } from './nearness.ts'
 import { RouteHealth } from './route-health.ts'
 
 /** A call that looks for a route: who it is for, and what it has seen. */

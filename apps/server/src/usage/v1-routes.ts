@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 
-import { instant, type Instant } from '@codeplan/core'
+import { concurrencyAt, instant, type Instant } from '@codeplan/core'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
@@ -46,7 +46,7 @@ export function registerV1(plain: FastifyInstance, deps: UsageDeps): void {
       async (request) => {
         const now = deps.clock.now()
         const standings = await deps.entitlements.standings(who(request).memberId, now)
-        return { at: iso(now), subscriptions: standings.filter((s) => s.running).map(standingOf) }
+        return { at: iso(now), subscriptions: standings.filter((s) => s.running).map((s) => standingOf(s, now)) }
       },
     )
 
@@ -181,7 +181,7 @@ function cursorOf(text: string | undefined): { admittedAt: number; id: string } 
 
 type Standing = Awaited<ReturnType<UsageDeps['entitlements']['standings']>>[number]
 
-function standingOf(standing: Standing) {
+function standingOf(standing: Standing, now: Instant) {
   const { unit } = standing.terms
   return {
     id: standing.subscriptionId,
@@ -190,7 +190,7 @@ function standingOf(standing: Standing) {
     drawn: standing.drawn,
     ends_at: iso(standing.endsAt),
     in_flight: standing.inFlight,
-    concurrency: standing.terms.concurrencyMax,
+    concurrency: concurrencyAt(standing.terms, now),
     windows: standing.windows.map((window) => ({
       id: window.rule.id,
       unit,
