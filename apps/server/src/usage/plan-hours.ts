@@ -5,8 +5,8 @@ import { planHours, type PlanHour, type Span } from './store.ts'
 
 /** An hour that began so long ago has heard of all its calls. */
 const FINAL_AFTER_MS = DAY_MS
-/** As many as the longest span that can be asked for. */
-const HOURS_KEPT_MAX = 92 * 24
+/** A year of them, some megabytes. */
+const HOURS_KEPT_MAX = 366 * 24
 
 /** How the plans were served, hour by hour, over all subscribers: much to add up, so hours that are final are remembered. */
 export function makePlanHours(on: Queries): (span: Span, now: number) => Promise<readonly PlanHour[]> {
