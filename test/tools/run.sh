@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # npm run test:tools: real coding tools do a small task through a Codeplan server in front of the sandbox upstream, once
-# with an upstream that speaks Chat Completions and once with one that speaks Messages, so that every pair is crossed.
+# with an upstream that speaks Chat Completions and once with one that speaks Messages, so that every pair is crossed. Then
+# meters that others published read what subscribers have used (meters.sh).
 #
 #   bash test/tools/run.sh [direct] [client...]
 #
 #   direct      straight to the sandbox upstream, without a server: tells a fault of the server from one of a client
-#   client...   only these, e.g. "claude-code sdk-openai"
+#   client...   only these, e.g. "claude-code sdk-openai meter-omp"
 #
 # Env: CODEPLAN_TOOLS_CACHE (where clients are installed), LIMIT (seconds a client may take, 120), LOGS (a folder that keeps all output)
 set -u
@@ -100,14 +101,16 @@ start_sandbox() { # start_sandbox OPTIONS... : sets SANDBOX
 
 operator() { node "$ROOT/apps/server/bin/codeplan-server.js" "$@" 2>> "$LOGS/operator.log"; }
 
-start_server() { # sets BASE and KEY
+start_server() { # sets BASE
   local log=$LOGS/server.log ready
   export PORT HOST=127.0.0.1 CODEPLAN_DATA=$WORK/data CODEPLAN_CATALOG=$WORK/catalog.yaml
   PORT=$(free_port)
   unset DATABASE_URL
-  # The default catalog, with the built-in simulation replaced by an engine behind a real address.
+  # The default catalog, with the built-in simulation replaced by an engine behind a real address, and a plan that is told
+  # to meters in credits.
   sed -e "s#\(kind: openai, base_url: \)sandbox#\1\"$SANDBOX/v1\"#" \
-    -e "s#\(kind: anthropic, base_url: \)sandbox#\1\"$SANDBOX\"#" "$ROOT/catalog.yaml" > "$CODEPLAN_CATALOG"
+    -e "s#\(kind: anthropic, base_url: \)sandbox#\1\"$SANDBOX\"#" -e '/^  - id: max$/a\    reported_as: credits' \
+    "$ROOT/catalog.yaml" > "$CODEPLAN_CATALOG"
   [ "$(grep -c "base_url: \"$SANDBOX" "$CODEPLAN_CATALOG")" = 2 ] ||
     give_up "catalog.yaml has no longer one sandbox upstream of each kind" "$CODEPLAN_CATALOG"
   node "$ROOT/apps/server/bin/codeplan-server.js" start > "$log" 2>&1 &
@@ -119,9 +122,12 @@ start_server() { # sets BASE and KEY
     sleep 0.5
   done
   [ -n "${ready:-}" ] || give_up "the server does not get ready" "$log"
-  operator member add tools@example.org --json > "$LOGS/member.json" || give_up "member add" "$LOGS/operator.log"
-  operator grant tools@example.org pro --months 1 --json > "$LOGS/grant.json" || give_up "grant" "$LOGS/operator.log"
-  KEY=$(operator key create tools@example.org --json | json it.key) || give_up "key create" "$LOGS/operator.log"
+}
+
+new_subscriber() { # new_subscriber EMAIL PLAN : sets KEY
+  operator member add "$1" --json > "$LOGS/member.json" || give_up "member add" "$LOGS/operator.log"
+  operator grant "$1" "$2" --months 1 --json > "$LOGS/grant.json" || give_up "grant" "$LOGS/operator.log"
+  KEY=$(operator key create "$1" --json | json it.key) || give_up "key create" "$LOGS/operator.log"
 }
 
 # model_of KIND : the first model of the catalog that is served by an upstream of this kind
@@ -170,6 +176,8 @@ chosen() { # chosen CASE : no names given, or this one among them
   [ ${#ONLY[@]} = 0 ] || [[ " ${ONLY[*]} " == *" ${1%% *} "* ]]
 }
 
+. "$HERE/meters.sh"
+
 MODE=plan
 [ "${1:-}" = direct ] && MODE=direct && shift
 ONLY=("$@")
@@ -186,6 +194,7 @@ if [ "$MODE" = direct ]; then
 else
   start_sandbox
   start_server
+  new_subscriber tools@example.org pro
   for kind in openai anthropic; do
     for one in "${CASES[@]}"; do
       chosen "$one" && run_case "$kind" "$(model_of "$kind")" "$one"
@@ -196,6 +205,10 @@ else
     answer=$(operator $command --json | json 'typeof it') || answer=none
     if [ "$answer" = object ]; then report PASS "operator: $command"; else report FAIL "operator: $command: $answer"; fi
   done
+  start_front
+  run_meters used lite 20 meter-omc meter-tokscale meter-omp
+  run_meters untouched lite 0 meter-omc meter-tokscale meter-omp
+  run_meters credits max 20 meter-omp
 fi
 
 printf '\n%s passed, %s failed\n' "$PASSED" "$FAILED"

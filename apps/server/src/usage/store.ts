@@ -130,9 +130,29 @@ export async function hoursOf(
       sum(input_tokens)::int8 as input_tokens, sum(cache_read_tokens)::int8 as cache_read_tokens,
       sum(cache_write_tokens)::int8 as cache_write_tokens, sum(output_tokens)::int8 as output_tokens,
       sum(list_price)::int8 as list_price
-    from usage_hours where subscription_id = any(${[...subscriptionIds]}) and hour_at >= ${span.from} and hour_at < ${span.to}
-    group by 1, 2 order by 1, 2`.execute(on)
+    from ${ofEach(subscriptionIds)} join usage_hours h on h.subscription_id = own.id
+    where hour_at >= ${span.from} and hour_at < ${span.to} group by 1, 2 order by 1, 2`.execute(on)
   return rows
+}
+
+/**
+ * Joined and not compared: the planner then expects of each subscription what an average one has, and reads by subscription.
+ * Knowing that one has much, it would read the same hours of everybody.
+ */
+const ofEach = (subscriptionIds: readonly string[]) => sql`unnest(${[...subscriptionIds]}::text[]) as own(id)`
+
+/** What a subscription has drawn in each span, at list prices. */
+export async function listPricesOf(
+  on: Queries,
+  subscriptionId: string,
+  spans: readonly Span[],
+): Promise<readonly number[]> {
+  const { rows } = await sql<{ list_price: number }>`
+    select coalesce(sum(h.list_price), 0)::int8 as list_price
+    from unnest(${spans.map((span) => span.from)}::int8[], ${spans.map((span) => span.to)}::int8[]) with ordinality as s(starts, ends, n)
+    left join usage_hours h on h.subscription_id = ${subscriptionId} and h.hour_at >= s.starts and h.hour_at < s.ends
+    group by s.n order by s.n`.execute(on)
+  return rows.map((row) => row.list_price)
 }
 
 export interface PlanHour {

@@ -128,8 +128,13 @@ export function registerV1(plain: FastifyInstance, deps: UsageDeps): void {
       },
     )
 
-    routes.get('/api/usage/v1/value', { schema: doc('Value drawn at list prices, by period') }, async (request) =>
-      valueOf(deps, who(request).memberId, deps.clock.now()),
+    routes.get(
+      '/api/usage/v1/value',
+      { schema: { ...doc('Value drawn at list prices, by period'), querystring: span } },
+      async (request) => {
+        const now = deps.clock.now()
+        return valueOf(deps, who(request).memberId, spanOf(request.query, now), now)
+      },
     )
 
     const exportQuery = span.extend({ format: z.enum(['jsonl', 'csv']).default('jsonl') })
