@@ -105,7 +105,7 @@ async function letIn(
     totalMsMax: catalog.limits.totalMsMax,
   }
   const waitsUntil = instant(deps.clock.now() + catalog.routing.waitMsMax)
-  const room = deps.rooms.of(model)
+  const places = deps.places.of(model)
   const decided = await deps.entitlements.admit(request)
   const admitted =
     !decided.ok && decided.no.code === 'too_many_calls'
@@ -114,7 +114,7 @@ async function letIn(
   if (!admitted.ok) {
     await recorder?.release()
     if (admitted.no.code === 'client_left') return undefined
-    if (admitted.no.code === 'too_many_calls') room.figures.hour.refused_own++
+    if (admitted.no.code === 'too_many_calls') places.figures.hour.refused_own++
     return no(nameForBase(admitted.no, target))
   }
   const admission = admitted.value
@@ -126,7 +126,7 @@ async function letIn(
       res,
       target,
       model,
-      room,
+      places,
       session: evidence.session,
       weight,
       waitsUntil,

@@ -5,7 +5,7 @@ import type { Clock, Log, makeCallCounter, Metrics, Queries } from '../platform/
 import type { Attempt } from './attempt.ts'
 import type { OwnLines } from './own-lines.ts'
 import type { UpstreamPools } from './upstream-pools.ts'
-import type { WaitingRooms } from './waiting-rooms.ts'
+import type { Places } from './places.ts'
 
 export interface CallDeps {
   readonly queries: Queries
@@ -13,7 +13,7 @@ export interface CallDeps {
   readonly identify: Identify
   readonly entitlements: Entitlements
   readonly pools: UpstreamPools
-  readonly rooms: WaitingRooms
+  readonly places: Places
   readonly ownLines: OwnLines
   readonly clock: Clock
   readonly log: Log

@@ -11,8 +11,8 @@ import { makeOwnLines } from './own-lines.ts'
 import { probeRested } from './probe.ts'
 import { refuse } from './refuse.ts'
 import { findTarget, type Target } from './routes.ts'
+import { makePlaces } from './places.ts'
 import { handleStored } from './stored-response.ts'
-import { makeWaitingRooms } from './waiting-rooms.ts'
 
 export { capacityHours, type CapacityHour } from './capacity-store.ts'
 export { forgetAnswers } from './kept-answer.ts'
@@ -33,14 +33,14 @@ const TICK_MS = 1_000
 const DRAIN_TICK_MS = 100
 
 export function makeGateway(
-  deps: Omit<CallDeps, 'running' | 'isDraining' | 'countCall' | 'rooms' | 'ownLines'> & { readonly node: string },
+  deps: Omit<CallDeps, 'running' | 'isDraining' | 'countCall' | 'places' | 'ownLines'> & { readonly node: string },
 ): Gateway {
   const running = new Set<RunningCall>()
   let draining = false
-  const rooms = makeWaitingRooms(deps)
+  const places = makePlaces(deps)
   const ownLines = makeOwnLines(deps.clock)
   const countCall = makeCallCounter(deps.metrics)
-  const all: CallDeps = { ...deps, running, isDraining: () => draining, countCall, rooms, ownLines }
+  const all: CallDeps = { ...deps, running, isDraining: () => draining, countCall, places, ownLines }
   registerGauges(deps.metrics.registry, all)
   let underWay = 0
   let emptied: (() => void) | undefined
@@ -52,8 +52,8 @@ export function makeGateway(
       else call.attempt?.tick(now)
     }
     ownLines.tick()
-    rooms.tick()
-    for (const room of rooms.all()) probeRested(deps, room.routes)
+    places.tick()
+    for (const { routes } of places.all()) probeRested(deps, routes)
   }, TICK_MS)
   ticker.unref()
 
@@ -115,11 +115,11 @@ export function makeGateway(
       return true
     },
     inFlight: () => underWay,
-    writeCapacity: () => rooms.write(deps.queries, deps.node),
+    writeCapacity: () => places.write(deps.queries, deps.node),
     drain: async (msMax) => {
       draining = true
       ownLines.close()
-      rooms.close()
+      places.close()
       const empty = new Promise<void>((resolve) => {
         emptied = resolve
         if (underWay === 0) resolve()

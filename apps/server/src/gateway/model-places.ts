@@ -39,7 +39,7 @@ interface Waiter {
  * The places of one model on this node: which route a call gets, and who is next when all are taken. Where a route has a place
  * and nobody waits, a call takes it with a few comparisons: no promise, no timer, nothing made.
  */
-export class WaitingRoom {
+export class ModelPlaces {
   readonly figures: CapacityFigures
   model: Model
   routes: readonly RouteHealth[]
@@ -70,7 +70,7 @@ export class WaitingRoom {
   }
 
   /** Calls that may run at the same time; undefined when a route takes any number. */
-  get places(): number | undefined {
+  get count(): number | undefined {
     return this.routes.reduce<number | undefined>(
       (sum, { route: { concurrency } }) =>
         sum === undefined || concurrency === undefined ? undefined : sum + concurrency,
