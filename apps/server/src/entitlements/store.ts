@@ -1,6 +1,6 @@
 import {
   emptyWallet,
-  makeId,
+  firstId,
   micros,
   type Instant,
   type MemberId,
@@ -219,13 +219,10 @@ export async function dropPartition(tx: Tx, name: string): Promise<void> {
 /** Prompts that nobody has called for so long that no window holds anything of them. */
 export async function forgetPrompts(on: Queries, before: number, count: number): Promise<number> {
   const { rows } = await sql`delete from prompts where id in (
-    select id from prompts p where last_call_at < ${before} and id < ${idBefore(before)}
+    select id from prompts p where last_call_at < ${before} and id < ${firstId('prm', before)}
     and not exists (select 1 from holds h where h.prompt_id = p.id) limit ${count}) returning id`.execute(on)
   return rows.length
 }
-
-/** Ids sort by time: the first one that could have been made at an instant. */
-const idBefore = (at: number): string => makeId('prm', at, new Uint8Array(1))
 
 export async function eventById(on: Queries, id: string): Promise<EventRow | undefined> {
   const { rows } = await sql<EventRow>`select * from meter_events where id = ${id}`.execute(on)
