@@ -5,6 +5,7 @@ import { foundation } from './migrations/0001-foundation.ts'
 import { storedResponses } from './migrations/0003-stored-responses.ts'
 import { capacity } from './migrations/0004-capacity.ts'
 import { booksVersion } from './migrations/0005-books-version.ts'
+import { refusals } from './migrations/0006-refusals.ts'
 
 /** In order; an entry that has shipped is never changed. A statement each, since one driver takes no more at a time. */
 export const MIGRATIONS: readonly { readonly name: string; readonly statements: readonly string[] }[] = [
@@ -12,6 +13,7 @@ export const MIGRATIONS: readonly { readonly name: string; readonly statements: 
   { name: '0003-stored-responses', statements: storedResponses },
   { name: '0004-capacity', statements: capacity },
   { name: '0005-books-version', statements: booksVersion },
+  { name: '0006-refusals', statements: refusals },
 ]
 /** Any constant: nodes that start together take turns on it. */
 const MIGRATION_LOCK = 7_270_001
