@@ -1,5 +1,6 @@
 import { MINUTE_MS, type Instant } from '@codeplan/core'
 
+import { readToken } from './jwt.ts'
 import { hashKey, looksLikeKey } from './key-text.ts'
 
 /** Wrong keys within a minute from one address (a whole office may stand behind it), and for one key's beginning. */
@@ -26,16 +27,16 @@ export function makeFailedKeys(): FailedKeys {
   const counts = new Map<string, { readonly since: number; failures: number }>()
   const good = new Set<string>()
   const wrong = new Set<string>()
-  const idOf = (text: string): string => hashKey(text).toString('base64')
+  const idOf = (text: string): string => hashKey(handleOf(text)).toString('base64')
   const places = (text: string, address: string): readonly (readonly [string, number])[] => [
     [`address ${networkOf(address)}`, FAILURES_PER_ADDRESS],
-    [`prefix ${text.slice(0, PREFIX_LENGTH)}`, FAILURES_PER_PREFIX],
+    [`prefix ${handleOf(text).slice(0, PREFIX_LENGTH)}`, FAILURES_PER_PREFIX],
   ]
   return {
     failed: (text, address, now) => {
-      good.delete(idOf(text))
-      // A signed token may become valid: its clock runs ahead of ours.
+      // Of the signed form one failure says nothing about the others, and it may become valid: its clock runs ahead of ours.
       if (looksLikeKey(text)) {
+        good.delete(idOf(text))
         if (wrong.size >= REMEMBERED_MAX) wrong.clear()
         wrong.add(idOf(text))
       }
@@ -62,6 +63,9 @@ export function makeFailedKeys(): FailedKeys {
     },
   }
 }
+
+/** Of the signed form the key that it names: every call may bring another signature. */
+const handleOf = (text: string): string => readToken(text)?.handle ?? text
 
 /** Who has one IPv6 address has 2⁶⁴ of them. */
 const networkOf = (address: string): string =>
