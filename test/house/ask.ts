@@ -27,6 +27,8 @@ export interface Question {
   readonly stream?: boolean
   readonly headers?: Readonly<Record<string, string>>
   readonly agent?: Agent
+  /** Another address than the plan's for this wire. */
+  readonly path?: string
   /** Further fields of the body. */
   readonly fields?: Readonly<Record<string, unknown>>
 }
@@ -86,7 +88,7 @@ export function writeQuestion(key: string, question: Question) {
     'user-agent': TOOL_AGENT,
     ...question.headers,
   }
-  return { call: CALL[wire], headers, body }
+  return { call: question.path ?? CALL[wire], headers, body }
 }
 
 export interface Sent {

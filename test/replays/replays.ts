@@ -71,6 +71,7 @@ export async function replay(house: House, requests: readonly Recorded[]): Promi
       sparesUnknown: false,
       evidence: classify(headers, read.outline),
       path,
+      purse: 'plan',
       stream: read.outline.stream,
       expected: { inputTokens: 0, outputTokensMax: 0 },
       totalMsMax: 60_000,

@@ -1,14 +1,16 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import { COMMANDS } from '../../apps/server/src/commands/list.ts'
 import { run } from '../../apps/server/src/commands/run.ts'
+import { lockFolder } from '../../apps/server/src/platform/index.ts'
 import { ask } from '../house/ask.ts'
 import { testDatabaseUrl } from '../house/house.ts'
 import { openPlace, type Place } from '../house/place.ts'
 import { BIN, runCommand, runNode, startServer, type ServerProcess } from '../house/process.ts'
+import { until } from '../house/until.ts'
 
 type Data = Record<string, unknown>
 
@@ -63,6 +65,10 @@ async function furtherSteps(place: Place, step: Step, made: Data): Promise<void>
   expect(await step(...added)).toMatchObject({ exit: 0, posted: false, balance: '49.90' })
   expect(await step('balance', 'add', EMAIL, '-9.90')).toMatchObject({ exit: 0, balance: '40.00' })
   await refuses(['balance', 'add', EMAIL, 'much'], 'CNY')
+  await refuses(['balance', 'add', EMAIL, '-40.01'], '40.00 CNY')
+  expect(await step('overflow', EMAIL, 'on', '--cap', '12.50')).toMatchObject({ exit: 0, monthly_cap: '12.50' })
+  await refuses(['overflow', EMAIL, 'perhaps'], 'on or off')
+  expect(await step('balance', 'show', EMAIL)).toMatchObject({ exit: 0, balance: '40.00', overflow: { on: true } })
   expect(await step('catalog', 'apply', place.catalogFile)).toMatchObject({ exit: 0, changed: false, version: 1 })
   await refuses(['explain', '2026030209000000000000000000000000'], 'x-request-id')
   expect(await step('clock')).toMatchObject({ exit: 0, now: expect.stringMatching(/^\d{4}-/) })
@@ -70,6 +76,8 @@ async function furtherSteps(place: Place, step: Step, made: Data): Promise<void>
   expect(await step('credit', EMAIL, 'week', '5', '--reason', 'an outage')).toMatchObject({ exit: 0, limit: 2005 })
   await refuses(['credit', EMAIL, 'week', '5'], '--reason')
   expect(await step('economics')).toMatchObject({ exit: 0, plans: expect.anything() })
+  expect(await step('capacity')).toMatchObject({ exit: 0, hours: [] })
+  await refuses(['capacity', '--hours', '0'], 'whole number')
   await refuses(['member', 'add', EMAIL], 'already')
   await refuses(['member', 'add', 'nobody'], 'e-mail')
   await refuses(['grant', EMAIL, 'gold'], 'lite, pro, max')
@@ -81,6 +89,7 @@ async function furtherSteps(place: Place, step: Step, made: Data): Promise<void>
 }
 
 const EMAIL = 'Ada@example.org'
+const IN_USE = 'another server uses this folder; stop it, or set CODEPLAN_DATA'
 type Step = (...words: string[]) => Promise<Data & { exit: number }>
 
 /** Runs lines with `--json` and remembers which commands have been used. */
@@ -190,8 +199,11 @@ const wordOfBin = (): string => readFileSync(BIN, 'utf8').replace(/[^]*?`(codepl
 describe('commands beside a running server', () => {
   let place: Place
   let server: ServerProcess
+  const nowhere = 'base_url: "http://127.0.0.1:9/v1"'
   beforeAll(async () => {
-    place = await openPlace({ serverUrl: testDatabaseUrl })
+    // The simulation is not named at the start, and so not started.
+    const catalog = (source: string): string => source.replaceAll('base_url: sandbox', nowhere)
+    place = await openPlace({ serverUrl: testDatabaseUrl, catalog })
     server = await startServer(place.env)
   })
   afterAll(async () => {
@@ -207,7 +219,7 @@ describe('commands beside a running server', () => {
     expect(server.child.exitCode).toBeNull()
   })
 
-  test('member, plan and key are good at once; usage and explain tell what a call cost; catalog apply needs no restart', async () => {
+  test('member, plan and key are good at once; usage and explain tell what a call cost; catalog apply needs no restart, not even for the simulation', async () => {
     const email = 'grace@example.org'
     const real = await runCommand(place.env, 'member', 'add', email, '--json')
     expect([real.code, real.err]).toEqual([0, ''])
@@ -215,9 +227,13 @@ describe('commands beside a running server', () => {
     await json(place.env, 'grant', email, 'lite')
     const { key } = await json(place.env, 'key', 'create', email)
     expect((await ask(server.url, String(key), { model: 'glm-5', text: 'not yet' })).status).toBe(429)
+    expect((await ask(server.url, String(key), { text: 'nobody is there' })).status).toBe(502)
     const opened = join(place.folder, 'opened.yaml')
     const source = readFileSync(place.catalogFile, 'utf8')
-    writeFileSync(opened, source.replace('models: [glm-4.7', 'models: [glm-5, glm-4.7'))
+    const changed = source
+      .replace('models: [glm-4.7', 'models: [glm-5, glm-4.7')
+      .replaceAll(nowhere, 'base_url: sandbox')
+    writeFileSync(opened, changed)
     expect(await json(place.env, 'catalog', 'apply', opened)).toMatchObject({ changed: true })
     const heard = await ask(server.url, String(key), { model: 'glm-5', text: 'now it is' })
     expect(heard.status).toBe(200)
@@ -232,8 +248,34 @@ describe('commands beside a running server', () => {
   test('a second server in the same folder is refused in words', async () => {
     if (testDatabaseUrl) return
     const { code, err } = await runCommand(place.env, 'start')
-    expect([code, err]).toEqual([1, expect.stringContaining('another server uses this folder')])
+    expect([code, err]).toEqual([1, `${place.env.CODEPLAN_DATA}: ${IN_USE}\n`])
   })
+})
+
+describe('a folder that another process has open, without answering', () => {
+  let place: Place
+  let release: () => Promise<void>
+  beforeAll(async () => {
+    place = await openPlace()
+    const folder = join(place.folder, 'data', 'db')
+    mkdirSync(folder, { recursive: true })
+    // As a command has it, from its first moment to its last.
+    release = (await lockFolder(folder))?.release ?? (() => Promise.reject(new Error('the lock is not to be had')))
+  })
+  afterAll(() => place.close())
+
+  test('start waits some seconds for it, says so once, gives up in words, and starts when it is free in time', async () => {
+    const waits = `${place.env.CODEPLAN_DATA}: a command or a stopping server has it open; waiting up to 10 s for its end\n`
+    const { code, err } = await runCommand(place.env, 'start')
+    expect([code, err]).toEqual([1, `${waits}${place.env.CODEPLAN_DATA}: ${IN_USE}\n`])
+    let heard = ''
+    const starting = startServer(place.env, (text) => (heard += text))
+    await until('it waits', () => heard === waits, 60_000)
+    await release()
+    const server = await starting
+    server.kill('SIGTERM')
+    expect(await server.exited).toBe(0)
+  }, 120_000)
 })
 
 describe('the clock of a sandbox', () => {
@@ -251,5 +293,5 @@ describe('the clock of a sandbox', () => {
       await server.exited
       await place.close()
     }
-  })
+  }, 120_000)
 })

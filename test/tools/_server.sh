@@ -72,9 +72,10 @@ start_server() { # start_server SED...: the default catalog, changed by sed's ar
   export PORT HOST=127.0.0.1 CODEPLAN_DATA=$WORK/data CODEPLAN_CATALOG=$WORK/catalog.yaml
   PORT=$(free_port)
   unset DATABASE_URL
-  # The default catalog, with the built-in simulation replaced by an engine behind a real address.
+  # The default catalog, with the built-in simulation replaced by an engine behind a real address, and a plan that is told
+  # to meters in credits.
   sed -e "s#\(kind: openai, base_url: \)sandbox#\1\"$SANDBOX/v1\"#" \
-    -e "s#\(kind: anthropic, base_url: \)sandbox#\1\"$SANDBOX\"#" "$@" "$ROOT/catalog.yaml" > "$CODEPLAN_CATALOG"
+    -e "s#\(kind: anthropic, base_url: \)sandbox#\1\"$SANDBOX\"#" -e '/^  - id: max$/a\    reported_as: credits' "$@" "$ROOT/catalog.yaml" > "$CODEPLAN_CATALOG"
   [ "$(grep -c "base_url: \"$SANDBOX" "$CODEPLAN_CATALOG")" = 2 ] ||
     give_up "catalog.yaml has no longer one sandbox upstream of each kind" "$CODEPLAN_CATALOG"
   node "$ROOT/apps/server/bin/codeplan-server.js" start > "$log" 2>&1 &

@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # npm run test:tools: real coding tools do a small task through a Codeplan server in front of the sandbox upstream, once
-# with an upstream that speaks Chat Completions and once with one that speaks Messages, so that every pair is crossed.
+# with an upstream that speaks Chat Completions and once with one that speaks Messages, so that every pair is crossed. Then
+# meters that others published read what subscribers have used (meters.sh).
 #
 #   bash test/tools/run.sh [direct] [client...]
 #
 #   direct      straight to the sandbox upstream, without a server: tells a fault of the server from one of a client
-#   client...   only these, e.g. "claude-code sdk-openai"; "refusals" for refusals.sh alone
+#   client...   only these, e.g. "claude-code sdk-openai meter-omp"; "refusals" for refusals.sh alone
 #
 # Env: CODEPLAN_TOOLS_CACHE (where clients are installed), LIMIT (seconds a client may take, 120), LOGS (a folder that keeps all output)
 set -u
@@ -84,6 +85,8 @@ chosen() { # chosen CASE : no names given, or this one among them
   [ ${#ONLY[@]} = 0 ] || [[ " ${ONLY[*]} " == *" ${1%% *} "* ]]
 }
 
+. "$HERE/meters.sh"
+
 MODE=plan
 [ "${1:-}" = direct ] && MODE=direct && shift
 ONLY=("$@")
@@ -112,6 +115,10 @@ else
     answer=$(operator $command --json | json 'typeof it') || answer=none
     if [ "$answer" = object ]; then report PASS "operator: $command"; else report FAIL "operator: $command: $answer"; fi
   done
+  start_front
+  run_meters used lite 20 meter-omc meter-tokscale meter-omp
+  run_meters untouched lite 0 meter-omc meter-tokscale meter-omp
+  run_meters credits max 20 meter-omp
 fi
 
 if [ "$MODE" = plan ] && chosen refusals; then

@@ -1,4 +1,4 @@
-import { balanceAdd } from './balance.ts'
+import { balanceAdd, balanceShow, overflowCommand } from './balance.ts'
 import { capacityCommand } from './capacity.ts'
 import { catalogApply, catalogCheck } from './catalog.ts'
 import { clockCommand } from './clock.ts'
@@ -28,6 +28,8 @@ export const COMMANDS: readonly Command[] = [
   economicsCommand,
   capacityCommand,
   balanceAdd,
+  balanceShow,
+  overflowCommand,
   catalogCheck,
   catalogApply,
   doctor,

@@ -9,32 +9,28 @@ import {
   no,
   tokenReserve,
   yes,
-  type Instant,
   type Outcome,
   type PlanTerms,
   type QuotaRefusal,
 } from '@codeplan/core'
 
-import type { Catalog } from '../catalog/index.ts'
 import type { Refusal } from '../platform/index.ts'
 import { accountOf } from './account-of.ts'
-import type { Changes, MemberBooks } from './books.ts'
+import type { MemberBooks } from './books.ts'
+import { admitOverflow, admitPaid } from './pay.ts'
+import { holdOf, type Scene } from './scene.ts'
 import type { PromptRow } from './store.ts'
 import type { Admission, AdmissionRequest } from './types.ts'
 
-/** A hold outlives the longest call by this, so that a call that is just ending settles itself. */
-const HOLD_SLACK_MS = 5 * 60_000
-
-export interface Scene {
-  readonly catalog: Catalog
-  readonly terms: ReadonlyMap<string, PlanTerms>
-  readonly node: string
-  readonly now: Instant
-  readonly changes: Changes
+/** Lets a call in, and enters it into the books, or refuses it. The address decides who pays. */
+export function admit(request: AdmissionRequest, books: MemberBooks, scene: Scene): Outcome<Admission, Refusal> {
+  if (request.purse === 'balance') return admitPaid(request, books, scene)
+  const admitted = admitToPlan(request, books, scene)
+  if (admitted.ok || admitted.no.code !== 'window_full' || !books.wallet.overflow.on) return admitted
+  return admitOverflow(request, books, scene, admitted.no)
 }
 
-/** Lets a call in, and enters it into the books, or refuses it. */
-export function admit(request: AdmissionRequest, books: MemberBooks, scene: Scene): Outcome<Admission, Refusal> {
+function admitToPlan(request: AdmissionRequest, books: MemberBooks, scene: Scene): Outcome<Admission, Refusal> {
   const { catalog, changes, now } = scene
   const account = accountOf(books.accounts, now)
   if (!account) return no({ code: 'no_plan' })
@@ -77,6 +73,7 @@ export function admit(request: AdmissionRequest, books: MemberBooks, scene: Scen
     subscriptionId: account.id,
     planVersionId: account.plan_version_id,
     plan: terms.plan,
+    purse: { kind: 'plan' },
     catalogVersion: catalog.version,
     promptId: prompt.id,
     promptReason: choice.reason,
@@ -97,15 +94,7 @@ export function admit(request: AdmissionRequest, books: MemberBooks, scene: Scen
   }
   const { windows, inFlight } = begun.value.account
   changes.save(books, { ...account, windows, in_flight: inFlight }, prompt)
-  changes.holds.push({
-    id: request.id,
-    subscription_id: account.id,
-    prompt_id: prompt.id,
-    node: scene.node,
-    admitted_at: now,
-    deadline_at: now + request.totalMsMax + HOLD_SLACK_MS,
-    admission,
-  })
+  changes.holds.push(holdOf(admission, request, scene))
   return yes(admission)
 }
 

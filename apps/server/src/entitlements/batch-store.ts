@@ -1,8 +1,9 @@
-import type { Instant } from '@codeplan/core'
+import type { Instant, MemberId, Wallet } from '@codeplan/core'
 
+import { postingsText, type Posting } from '../ledger/index.ts'
 import { jsonb, literal, literals, sql, type Prepared, type Queries, type Script } from '../platform/index.ts'
 import type { HourRow } from './hours.ts'
-import { ACCOUNT, type AccountRow, type EventRow, type HoldRow, type PromptRow } from './store.ts'
+import { ACCOUNT, type AccountRow, type EventRow, type HoldRow, type PromptRow, type WalletRow } from './store.ts'
 
 /**
  * The statements of the hot path, as scripts: one that begins, locks and reads, one that writes and commits. Rows are locked
@@ -23,6 +24,7 @@ export interface Wanted {
 
 export interface Reads {
   readonly accounts: readonly AccountRow[]
+  readonly wallets: readonly WalletRow[]
   readonly prompts: readonly PromptRow[]
   /** Ids of the calls whose holds are there. */
   readonly held: ReadonlySet<string>
@@ -31,12 +33,14 @@ export interface Reads {
 export async function lockAndRead(script: Script, wanted: Wanted, now: Instant): Promise<Reads> {
   await script.prepare(STATEMENTS)
   // A commit that is not durable at once: what must be on disk is waited for after it (`waitForDisk`), without any lock.
-  const [, , accounts, prompts, holds] = await script(`${script.beginQuick};
+  const [, , accounts, wallets, prompts, holds] = await script(`${script.beginQuick};
     execute lock_accounts(${literals(wanted.members)}, ${literals(wanted.subscriptions)}, ${now});
+    execute lock_wallets(${literals(wanted.members)});
     execute find_prompts(${json(wanted.lookups)}, ${literals(wanted.prompts)}, ${now});
     execute find_holds(${literals(wanted.calls)})`)
   return {
     accounts: accounts as AccountRow[],
+    wallets: wallets as WalletRow[],
     prompts: prompts as PromptRow[],
     held: new Set((holds as { id: string }[]).map((row) => row.id)),
   }
@@ -65,11 +69,17 @@ export interface Writes {
   readonly hours: readonly HourRow[]
   /** Calls that end and whose holds must be there. */
   readonly held: readonly string[]
+  /** Only under locks: of members whose balance pays. */
+  readonly wallets: ReadonlyMap<MemberId, Wallet>
+  readonly payments: readonly Posting[]
 }
 
 /** What every round writes, in one statement: all of it, or, when the rows are no longer what it was decided on, nothing. */
-export async function writeAndCommit(script: Script, writes: Writes): Promise<void> {
-  await script(`${writeText(writes)}; commit`)
+export async function writeAndCommit(script: Script, writes: Writes, now: Instant): Promise<void> {
+  const { wallets, payments } = writes
+  const paid = wallets.size > 0 ? `; ${walletsText(wallets)}` : ''
+  const posted = payments.length > 0 ? `; ${postingsText(payments, now)}` : ''
+  await script(`${writeText(writes)}${paid}${posted}; commit`)
 }
 
 /** Begins, writes and commits in one go what was decided on remembered rows. Throws when they have moved. */
@@ -86,6 +96,18 @@ function writeText({ accounts, version, prompts, holds, events, hours, held }: W
     in_flight: row.in_flight,
   }))
   return `execute write_books(${json(quotas)}, ${version}, ${json(prompts)}, ${json(holds)}, ${literals(held)}, ${json(events)}, ${json(hours)}, ${quotas.length}, ${held.length})`
+}
+
+function walletsText(wallets: ReadonlyMap<MemberId, Wallet>): string {
+  const rows = [...wallets].map(([id, { balance, reserved, overflow }]) => ({
+    id,
+    balance,
+    reserved,
+    month: overflow.month,
+    spent: overflow.spent,
+  }))
+  return `update wallets w set balance = r.balance, reserved = r.reserved, overflow_month = r.month, overflow_spent = r.spent
+    from jsonb_to_recordset(${json(rows)}) as r(id text, balance int8, reserved int8, month text, spent int8) where w.member_id = r.id`
 }
 
 /** Nothing was decided that must be written: the locks are let go. */
@@ -156,6 +178,8 @@ const EVENT_COLUMNS = [
 const STATEMENTS: Prepared = [
   `prepare lock_accounts (text[], text[], int8) as
     select ${ACCOUNT} where s.id = any($2) or (s.member_id = any($1) and s.ends_at > $3) order by q.subscription_id for update of q`,
+
+  `prepare lock_wallets (text[]) as select * from wallets where member_id = any($1) order by member_id for update`,
 
   `prepare find_prompts (jsonb, text[], int8) as
     select distinct on (p.id) p.* from jsonb_to_recordset($1) as r("memberId" text, key text, session text)

@@ -1,4 +1,6 @@
-import { emptyTally, instant, type KnownPrompt } from '@codeplan/core'
+import { emptyTally, emptyWallet, instant, type KnownPrompt, type MemberId, type Wallet } from '@codeplan/core'
+
+import type { Posting } from '../ledger/index.ts'
 
 import type { AccountRow, EventRow, HoldRow, PromptRow } from './store.ts'
 import type { Settlement } from './types.ts'
@@ -10,6 +12,8 @@ export class MemberBooks {
   readonly prompts = new Map<string, PromptRow>()
   /** What has been looked for among the prompts, so that it is known what is not there. */
   readonly lookups = new Set<string>()
+  /** Read under locks only: what it pays for is never decided from memory. */
+  wallet: Wallet = emptyWallet
 
   account(id: string): AccountRow | undefined {
     return this.accounts.find((row) => row.id === id)
@@ -48,6 +52,8 @@ export class Changes {
   readonly accounts = new Map<string, AccountRow>()
   readonly prompts = new Map<string, PromptRow>()
   readonly holds: HoldRow[] = []
+  readonly wallets = new Map<MemberId, Wallet>()
+  readonly payments: Posting[] = []
   readonly ended: { readonly event: EventRow; readonly settlement: Settlement }[] = []
 
   get nothing(): boolean {
@@ -61,6 +67,9 @@ export class Changes {
     this.prompts.set(prompt.id, prompt)
   }
 }
+
+/** Under this name the calls stand that a member's balance pays, as those of a plan under its subscription's. */
+export const walletId = (memberId: MemberId): string => memberId.replace(/^mem_/, 'wal_')
 
 /** The prompt of a call whose record a crash of the database has lost. */
 export function lostPrompt({ admission }: Settlement): PromptRow {

@@ -1,4 +1,4 @@
-import { no, type Instant, type Outcome } from '@codeplan/core'
+import { no, type Instant, type MemberId, type Micros, type Outcome } from '@codeplan/core'
 
 import type { CatalogRoom } from '../catalog/index.ts'
 import { isDatabaseAway, type Clock, type Db, type Log, type Metrics, type Refusal } from '../platform/index.ts'
@@ -12,12 +12,14 @@ import { makeRounds } from './rounds.ts'
 import { standingsOf, type Standing } from './standing.ts'
 import { sayOthersGone } from './store.ts'
 import type { Admission, AdmissionRequest, Ending, Settlement } from './types.ts'
+import { addBalance, setOverflow, walletStanding, type Gift, type WalletStanding } from './wallet.ts'
 
 export { ALIVE_EVERY_MS, noTokens } from './recover.ts'
 export { eventById, holdById, promptCalls, type EventRow, type HoldRow } from './store.ts'
 export { checkBooks, type BooksFault } from './check.ts'
-export type { Admission, AdmissionRequest, Ending, Granted, Settlement, Standing }
-export type { EventDetails, Tokens, Tried } from './types.ts'
+export type { Admission, AdmissionRequest, Ending, Granted, Settlement, Standing, WalletStanding }
+export type { EventDetails, Purse, Tokens, Tried } from './types.ts'
+export { walletId } from './books.ts'
 
 /** May this call run, and what did it use? */
 export interface Entitlements {
@@ -33,6 +35,9 @@ export interface Entitlements {
     now: Instant,
   ): Promise<Outcome<Granted, string>>
   credit(wish: CreditWish, now: Instant): Promise<Outcome<Credited, string>>
+  wallet(memberId: MemberId, now: Instant): Promise<WalletStanding>
+  addBalance(gift: Gift, now: Instant): ReturnType<typeof addBalance>
+  setOverflow(memberId: MemberId, wish: { readonly on: boolean; readonly cap: Micros | null }): Promise<void>
   /** Lets go of facts that the catalog no longer asks to keep; answers the partitions that were dropped. */
   forget(now: Instant): Promise<readonly string[]>
   /** Says that this node lives and settles what dead ones have left. */
@@ -115,6 +120,9 @@ export function makeEntitlements(given: EntitlementsDeps): Entitlements {
     standing: async (memberId, now) => (await standingsOf(deps, memberId, now)).find((s) => s.drawn),
     grant: (wish, now) => grant(deps, wish, now),
     credit: (wish, now) => credit(deps, wish, now),
+    wallet: (memberId, now) => walletStanding(deps, memberId, now),
+    addBalance: (gift, now) => addBalance(deps, gift, now),
+    setOverflow: (memberId, wish) => setOverflow(deps, memberId, wish),
     forget: (now) => forgetFacts(deps, now),
     recover: () => recover({ ...deps, settle }),
     claimAlone: () => sayOthersGone(deps.db.queries, deps.node),

@@ -44,6 +44,7 @@ describe('what a node remembers of a member', () => {
         mark: 'user_message',
       },
       path: '/api/coding/paas/v4/chat/completions',
+      purse: 'plan',
       stream: false,
       expected: { inputTokens: 1, outputTokensMax: 1 },
       totalMsMax: 60_000,

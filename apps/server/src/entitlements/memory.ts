@@ -31,7 +31,7 @@ export class Memory {
   /** A member's books, if they hold all that is needed for this call. */
   recall(item: Item): MemberBooks | undefined {
     const books = this.books.get(memberOf(item))
-    if (!books) return undefined
+    if (!books || isPaid(item)) return undefined
     if (item.kind === 'begin') {
       const { key, session } = item.request.evidence
       return books.lookups.has(lookupOf(key, session)) ? books : undefined
@@ -76,6 +76,9 @@ export class Memory {
     return Math.floor(version / VERSIONS_OF_WRITER) === this.writer
   }
 }
+
+const isPaid = (item: Item): boolean =>
+  item.kind === 'begin' ? item.request.purse === 'balance' : item.settlement.admission.purse.kind === 'balance'
 
 /** The longest unused is let go of. */
 function put<T>(map: Map<string, T>, key: string, value: T): void {

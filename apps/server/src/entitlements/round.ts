@@ -2,7 +2,7 @@ import { instant, no, type Outcome } from '@codeplan/core'
 
 import type { CatalogRoom } from '../catalog/index.ts'
 import { isDatabaseAway, type Clock, type Db, type Refusal, type Script } from '../platform/index.ts'
-import { admit, type Scene } from './admit.ts'
+import { admit } from './admit.ts'
 import {
   eventsThere,
   lastEnds,
@@ -17,8 +17,9 @@ import {
 import { Changes, lookupOf, MemberBooks } from './books.ts'
 import { hoursOf } from './hours.ts'
 import type { Memory } from './memory.ts'
+import type { Scene } from './scene.ts'
 import { settle } from './settle.ts'
-import type { EventRow } from './store.ts'
+import { walletOf, type EventRow } from './store.ts'
 import { memberOf, type Admission, type Item, type Settlement } from './types.ts'
 
 export interface RoundDeps {
@@ -42,7 +43,7 @@ export async function lockedRound(deps: RoundDeps, items: readonly Item[]): Prom
   const ends = items.flatMap((item) => (item.kind === 'end' ? [item.settlement] : []))
   const terms = await deps.catalog.planVersions(
     deps.db.queries,
-    ends.map(({ admission }) => admission.planVersionId),
+    ends.flatMap(({ admission }) => (admission.purse.kind === 'plan' ? [admission.planVersionId] : [])),
   )
   const members = new Set(items.map(memberOf))
   // What others of this node decide meanwhile would be decided on rows that this round is about to change.
@@ -62,7 +63,7 @@ export async function lockedRound(deps: RoundDeps, items: readonly Item[]): Prom
     if (scene.changes.nothing) await leave(script)
     else {
       const writes = writesOf(scene.changes, reads.held, deps.memory.newVersion())
-      await writeAndCommit(script, writes)
+      await writeAndCommit(script, writes, now)
       confirm(scene.changes, books, writes.version)
     }
     for (const [memberId, own] of books) deps.memory.keep(memberId, own, now)
@@ -146,6 +147,10 @@ function openBooks(reads: Reads, wanted: Wanted, members: ReadonlySet<string>): 
     own?.setAccount(row)
     if (own) owners.set(row.id, own)
   }
+  for (const row of reads.wallets) {
+    const own = books.get(row.member_id)
+    if (own) own.wallet = walletOf(row)
+  }
   for (const row of reads.prompts) owners.get(row.subscription_id)?.prompts.set(row.id, row)
   for (const { memberId, key, session } of wanted.lookups) books.get(memberId)?.lookups.add(lookupOf(key, session))
   return books
@@ -195,6 +200,8 @@ function writesOf(changes: Changes, held: Held, version: number): Writes {
     events: events.map((event) => (isThere(event) ? withoutAdmission(event) : event)),
     hours: hoursOf(changes.ended),
     held: events.filter(isThere).map(({ id }) => id),
+    wallets: changes.wallets,
+    payments: changes.payments,
   }
 }
 

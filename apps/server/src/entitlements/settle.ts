@@ -1,13 +1,21 @@
 import { beginAgain, endCall, tokenCharge, type Movement, type PlanTerms, type TokenCharge } from '@codeplan/core'
 
-import type { Scene } from './admit.ts'
 import { lostPrompt, type MemberBooks } from './books.ts'
+import { settlePaid } from './pay.ts'
+import type { Scene } from './scene.ts'
 import type { EventRow } from './store.ts'
 import type { Settlement } from './types.ts'
 
 /** Ends a call in the books. `held`: its beginning is on record; if not, a crash of the database has lost it. */
 export function settle(settlement: Settlement, held: boolean, books: MemberBooks, scene: Scene): void {
   const { admission } = settlement
+  const { purse } = admission
+  if (purse.kind === 'balance') {
+    const { charged, unpaid } = settlePaid(settlement, purse, held, books, scene)
+    const event = eventOf({ ...settlement, listPrice: charged }, [], 0, scene.now)
+    const details = unpaid > 0 ? { ...event.details, unpaid } : event.details
+    return void scene.changes.ended.push({ settlement, event: { ...event, details } })
+  }
   const account = books.account(admission.subscriptionId)
   const plan = scene.terms.get(admission.planVersionId)
   if (!account || !plan) throw new Error(`call ${admission.id} belongs to nobody`)

@@ -1,4 +1,13 @@
-import { makeId, type Instant, type PromptTally, type WindowStates } from '@codeplan/core'
+import {
+  emptyWallet,
+  makeId,
+  micros,
+  type Instant,
+  type MemberId,
+  type PromptTally,
+  type Wallet,
+  type WindowStates,
+} from '@codeplan/core'
 
 import { jsonb, run, sql, type Queries, type Tx } from '../platform/index.ts'
 import type { Admission, EventDetails } from './types.ts'
@@ -31,6 +40,49 @@ export function lockMembers(tx: Tx, memberIds: readonly string[], now: Instant):
 
 export function readMember(on: Queries, memberId: string): Promise<AccountRow[]> {
   return run(on, `select ${ACCOUNT} where s.member_id = $1 order by s.ends_at desc`, [memberId])
+}
+
+export interface WalletRow {
+  readonly member_id: MemberId
+  readonly balance: number
+  readonly reserved: number
+  readonly overflow_on: boolean
+  readonly overflow_cap: number | null
+  readonly overflow_month: string
+  readonly overflow_spent: number
+}
+
+export const walletOf = (row: WalletRow | undefined): Wallet =>
+  row
+    ? {
+        balance: micros(row.balance),
+        reserved: micros(row.reserved),
+        overflow: {
+          on: row.overflow_on,
+          cap: row.overflow_cap === null ? null : micros(row.overflow_cap),
+          month: row.overflow_month,
+          spent: micros(row.overflow_spent),
+        },
+      }
+    : emptyWallet
+
+export async function readWallet(on: Queries | Tx, memberId: MemberId): Promise<WalletRow | undefined> {
+  const { rows } = await sql<WalletRow>`select * from wallets where member_id = ${memberId}`.execute(on)
+  return rows[0]
+}
+
+/** The row, locked; made when it is not there. */
+export async function lockWallet(tx: Tx, memberId: MemberId, currency: string): Promise<WalletRow> {
+  await sql`insert into wallets (member_id, currency) values (${memberId}, ${currency}) on conflict do nothing`.execute(
+    tx,
+  )
+  const { rows } = await sql<WalletRow>`select * from wallets where member_id = ${memberId} for update`.execute(tx)
+  return rows[0] as WalletRow
+}
+
+export async function saveWallet(tx: Tx, memberId: MemberId, wallet: Wallet): Promise<void> {
+  await sql`update wallets set balance = ${wallet.balance}, overflow_on = ${wallet.overflow.on},
+    overflow_cap = ${wallet.overflow.cap} where member_id = ${memberId}`.execute(tx)
 }
 
 export interface PromptRow {

@@ -24,7 +24,7 @@ import { setStandingHeaders } from './standing-headers.ts'
 import type { UpstreamKey } from './upstream-pools.ts'
 import { isForCaller, keyRestMs, mayTryNext, outcomeOf } from './attempt-end.ts'
 import { reasonOf } from './upstream-reason.ts'
-import type { NoRoute, Seeker, WaitingRoom } from './waiting-room.ts'
+import type { NoRoute, Seeker, ModelPlaces } from './model-places.ts'
 import { whileThere } from './while-there.ts'
 
 /** `retry-after` for who found no place: a wait that every tool obeys. */
@@ -36,7 +36,7 @@ export interface Facts {
   readonly res: ServerResponse
   readonly target: Target
   readonly model: Model
-  readonly room: WaitingRoom
+  readonly places: ModelPlaces
   /** The conversation, which keeps to the upstream that knows it. */
   readonly session: string
   /** Of the caller's plan, where routes are full. */
@@ -63,6 +63,8 @@ export class Answering implements RunningCall {
   private billable = false
   private tried: Tried[] = []
   private seeker: Seeker
+  /** The route at which this call has a place. */
+  private place: RouteHealth | undefined
   private headSent = false
   private sent: Sent | undefined
   private readonly inputTokensEstimate: number
@@ -92,22 +94,31 @@ export class Answering implements RunningCall {
     return Math.floor(this.facts.admission.admittedAt / 1000)
   }
 
-  /** Asks a route, and the next one while the client has seen nothing, until one has answered. */
   async answer(): Promise<void> {
-    const { res, room, model } = this.facts
+    try {
+      await this.askRoutes()
+    } finally {
+      // Whatever went wrong: a place that is not given back would be lost until a restart (F71).
+      this.leavePlace('unknown', this.deps.clock.now())
+    }
+  }
+
+  /** Asks a route, and the next one while the client has seen nothing, until one has answered. */
+  private async askRoutes(): Promise<void> {
+    const { res, places, model } = this.facts
     let last: AttemptEnd | undefined
     for (;;) {
       // Whoever left before an upstream has worked for him costs nothing.
       if (res.destroyed) return this.end('client_left_early', false)
       const now = this.deps.clock.now()
-      const taken = room.take(this.seeker, now)
+      const taken = places.take(this.seeker, now)
       const found = taken === 'wait' ? await this.waitForPlace(now, last !== undefined) : taken
       if (found === 'none') break
       if (typeof found === 'string') return this.closeUnasked(found)
-      const asked = res.destroyed ? undefined : this.ask(found)
-      if (!asked?.ok) {
-        this.leave(found, 'unknown', now, now)
-        if (!asked) continue
+      this.place = found
+      if (res.destroyed) return this.end('client_left_early', false)
+      const asked = this.ask(found)
+      if (!asked.ok) {
         this.end('upstream_refused', false)
         return this.sayNo(asked.no)
       }
@@ -119,10 +130,10 @@ export class Answering implements RunningCall {
 
   /** No head is sent meanwhile, so that it can still end with a status. */
   private waitForPlace(now: Instant, isRetry: boolean): Promise<RouteHealth | NoRoute> {
-    const { res, room, waitsUntil } = this.facts
+    const { res, places, waitsUntil } = this.facts
     const { waitMsMax } = this.deps.catalog.current().routing
     const deadlineAt = isRetry ? now + waitMsMax : waitsUntil
-    return whileThere(res, (onLeave) => room.wait(this.seeker, now, deadlineAt, onLeave))
+    return whileThere(res, (onLeave) => places.wait(this.seeker, now, deadlineAt, onLeave))
   }
 
   /** Not `async`, and what was prepared is handed on and not kept: nothing here holds a body while the answer streams. */
@@ -191,13 +202,17 @@ export class Answering implements RunningCall {
         failedUpstreams: [...failedUpstreams, upstream.id],
       }
     }
-    this.leave(state, outcomeOf(end), askedAt, now)
+    this.leavePlace(outcomeOf(end), askedAt)
     return end
   }
 
-  private leave(state: RouteHealth, outcome: RouteOutcome, askedAt: Instant, now: Instant): void {
-    state.learn(outcome, askedAt, now)
-    this.facts.room.release(state, now)
+  private leavePlace(outcome: RouteOutcome, askedAt: Instant): void {
+    const { place } = this
+    if (!place) return
+    this.place = undefined
+    const now = this.deps.clock.now()
+    place.learn(outcome, askedAt, now)
+    this.facts.places.release(place, now)
   }
 
   private sendHead(): void {

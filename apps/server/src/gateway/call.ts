@@ -100,6 +100,7 @@ async function letIn(
     sparesUnknown: tool.rule === null && deps.toolGuard.isSuspended(deps.clock.now()),
     evidence,
     path: target.path,
+    purse: target.base.purse,
     stream: outline.stream,
     expected: {
       inputTokens: Math.ceil(body.length / BYTES_PER_TOKEN),
@@ -108,7 +109,7 @@ async function letIn(
     totalMsMax: catalog.limits.totalMsMax,
   }
   const waitsUntil = instant(deps.clock.now() + catalog.routing.waitMsMax)
-  const room = deps.rooms.of(model)
+  const places = deps.places.of(model)
   const decided = await deps.entitlements.admit(request)
   const admitted =
     !decided.ok && decided.no.code === 'too_many_calls'
@@ -118,7 +119,7 @@ async function letIn(
   if (!admitted.ok) {
     await recorder?.release()
     if (admitted.no.code === 'client_left') return undefined
-    if (admitted.no.code === 'too_many_calls') room.figures.hour.refused_own++
+    if (admitted.no.code === 'too_many_calls') places.figures.hour.refused_own++
     return no(nameForBase(admitted.no, target))
   }
   const admission = admitted.value
@@ -130,7 +131,7 @@ async function letIn(
       res,
       target,
       model,
-      room,
+      places,
       session: evidence.session,
       weight,
       waitsUntil,

@@ -10,7 +10,7 @@ import { countTokens } from './tokenizer.ts'
 import type { Refusal } from '../platform/index.ts'
 
 /**
- * `count_tokens` answers for every model from a tokenizer of ours: it is free, never a model call, and takes no slot
+ * `count_tokens`, and `tokenizer` where Chat Completions is spoken, answer for every model from a tokenizer of ours: it is free, never a model call, and takes no slot
  * (F81). Claude Code sends 25 of them at once.
  */
 export async function handleCountTokens(
@@ -44,5 +44,18 @@ export async function handleCountTokens(
   if (!resolve(model)) return no({ code: 'unknown_model', model: model.slice(0, 100) })
   res.setHeader('content-type', 'application/json; charset=utf-8')
   res.setHeader('x-request-id', how.requestId)
-  res.end(JSON.stringify({ input_tokens: await countTokens(body) }))
+  const tokens = await countTokens(body)
+  res.end(
+    JSON.stringify(
+      target.wire === 'anthropic' ? { input_tokens: tokens } : tokenizerAnswer(how.requestId, tokens, deps),
+    ),
+  )
 }
+
+/** The answer of `POST …/tokenizer`, beside Chat Completions. */
+const tokenizerAnswer = (id: string, tokens: number, { clock }: CallDeps) => ({
+  id,
+  created: Math.floor(clock.now() / 1000),
+  request_id: id,
+  usage: { prompt_tokens: tokens, total_tokens: tokens },
+})

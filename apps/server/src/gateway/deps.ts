@@ -7,7 +7,7 @@ import type { OwnLines } from './own-lines.ts'
 import type { RefusalLog } from './refusal-log.ts'
 import type { ToolGuard } from './tool-guard.ts'
 import type { UpstreamPools } from './upstream-pools.ts'
-import type { WaitingRooms } from './waiting-rooms.ts'
+import type { Places } from './places.ts'
 
 export interface CallDeps {
   readonly queries: Queries
@@ -15,7 +15,7 @@ export interface CallDeps {
   readonly identify: Identify
   readonly entitlements: Entitlements
   readonly pools: UpstreamPools
-  readonly rooms: WaitingRooms
+  readonly places: Places
   readonly ownLines: OwnLines
   readonly toolGuard: ToolGuard
   readonly refusals: RefusalLog

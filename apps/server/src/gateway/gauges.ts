@@ -2,15 +2,15 @@ import { Gauge, type Registry } from 'prom-client'
 
 import type { Clock } from '../platform/index.ts'
 import type { OwnLines } from './own-lines.ts'
-import type { WaitingRoom } from './waiting-room.ts'
-import type { WaitingRooms } from './waiting-rooms.ts'
+import type { ModelPlaces } from './model-places.ts'
+import type { Places } from './places.ts'
 
 const HEALTHS = ['good', 'shaky', 'trial', 'resting'] as const
 
 /** Places and routes as they stand when somebody asks: nothing is counted for it while calls run. */
 export function registerGauges(
   registry: Registry,
-  { clock, rooms, ownLines }: { readonly clock: Clock; readonly rooms: WaitingRooms; readonly ownLines: OwnLines },
+  { clock, places, ownLines }: { readonly clock: Clock; readonly places: Places; readonly ownLines: OwnLines },
 ): void {
   registry.registerMetric(
     new Gauge({
@@ -26,7 +26,7 @@ export function registerGauges(
     name: string,
     help: string,
     labelNames: Label[],
-    read: (gauge: Gauge<Label>, room: WaitingRoom) => void,
+    read: (gauge: Gauge<Label>, one: ModelPlaces) => void,
   ): void =>
     registry.registerMetric(
       new Gauge({
@@ -36,7 +36,7 @@ export function registerGauges(
         registers: [],
         collect() {
           this.reset()
-          for (const room of rooms.all()) read(this, room)
+          for (const one of places.all()) read(this, one)
         },
       }),
     )
@@ -44,8 +44,8 @@ export function registerGauges(
     'codeplan_places',
     'Calls that may run on this node at the same time; none for a model with a route that takes any number',
     ['model'],
-    (to, { model, places }) => {
-      if (places !== undefined) to.set({ model: model.id }, places)
+    (to, { model, count }) => {
+      if (count !== undefined) to.set({ model: model.id }, count)
     },
   )
   gauge(

@@ -13,9 +13,9 @@ import { probeRested } from './probe.ts'
 import { makeRefusalLog, type RefusalLog } from './refusal-log.ts'
 import { refuse } from './refuse.ts'
 import { findTarget, type Target } from './routes.ts'
+import { makePlaces } from './places.ts'
 import { handleStored } from './stored-response.ts'
 import { makeToolGuard } from './tool-guard.ts'
-import { makeWaitingRooms } from './waiting-rooms.ts'
 
 export type { RefusalLog } from './refusal-log.ts'
 export type { RefusedRow } from './refusals-store.ts'
@@ -38,12 +38,12 @@ export interface Gateway {
 const TICK_MS = 1_000
 const DRAIN_TICK_MS = 100
 
-type Own = Pick<CallDeps, 'running' | 'isDraining' | 'countCall' | 'rooms' | 'ownLines' | 'toolGuard' | 'refusals'>
+type Own = Pick<CallDeps, 'running' | 'isDraining' | 'countCall' | 'places' | 'ownLines' | 'toolGuard' | 'refusals'>
 
 export function makeGateway(deps: Omit<CallDeps, keyof Own> & { readonly node: string }): Gateway {
   const running = new Set<RunningCall>()
   let draining = false
-  const rooms = makeWaitingRooms(deps)
+  const places = makePlaces(deps)
   const ownLines = makeOwnLines(deps.clock)
   const countCall = makeCallCounter(deps.metrics)
   const refusals = makeRefusalLog(deps)
@@ -53,7 +53,7 @@ export function makeGateway(deps: Omit<CallDeps, keyof Own> & { readonly node: s
       deps.log.error(shown, 'the rules for tools do not know many known members: unknown tools are let in')
     else deps.log.warn(shown, 'the rules for tools hold again')
   })
-  const own: Own = { running, isDraining: () => draining, countCall, rooms, ownLines, toolGuard, refusals }
+  const own: Own = { running, isDraining: () => draining, countCall, places, ownLines, toolGuard, refusals }
   const all: CallDeps = { ...deps, ...own }
   registerGauges(deps.metrics.registry, all)
   let underWay = 0
@@ -66,8 +66,8 @@ export function makeGateway(deps: Omit<CallDeps, keyof Own> & { readonly node: s
       else call.attempt?.tick(now)
     }
     ownLines.tick()
-    rooms.tick()
-    for (const room of rooms.all()) probeRested(deps, room.routes)
+    places.tick()
+    for (const { routes } of places.all()) probeRested(deps, routes)
   }, TICK_MS)
   ticker.unref()
 
@@ -127,11 +127,11 @@ export function makeGateway(deps: Omit<CallDeps, keyof Own> & { readonly node: s
       return true
     },
     inFlight: () => underWay,
-    writeCapacity: () => rooms.write(deps.queries, deps.node),
+    writeCapacity: () => places.write(deps.queries, deps.node),
     drain: async (msMax) => {
       draining = true
       ownLines.close()
-      rooms.close()
+      places.close()
       const empty = new Promise<void>((resolve) => {
         emptied = resolve
         if (underWay === 0) resolve()

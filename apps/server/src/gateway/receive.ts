@@ -25,6 +25,8 @@ export function receiveBody(
     if (Number(req.headers['content-length']) > limits.bytesMax) {
       return end(no({ code: 'body_too_large', limitBytes: limits.bytesMax }))
     }
+    // Whoever left while the key was looked up will say nothing more.
+    if (req.destroyed) return end(no({ code: 'client_left' }))
     req.on('data', (chunk: Buffer) => {
       size += chunk.length
       if (size > limits.bytesMax) end(no({ code: 'body_too_large', limitBytes: limits.bytesMax }))

@@ -7,6 +7,7 @@ import {
   coversRetry,
   fullBudget,
   healthOf,
+  nearness,
   newBreaker,
   wantsProbe,
   type Breaker,
@@ -16,7 +17,6 @@ import {
 } from '@codeplan/core'
 
 import type { Route, RoutingRules } from '../catalog/index.ts'
-import { nearness } from './nearness.ts'
 import type { UpstreamKey } from './upstream-pools.ts'
 
 /** What this node knows of a route: how its calls go, how many run, which of its keys rest. The rules are in core. */

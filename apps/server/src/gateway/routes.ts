@@ -4,13 +4,15 @@ import type { Dialect, Wire } from '@codeplan/dialect'
 export interface Base {
   readonly prefix: string
   readonly dialect: Dialect
+  readonly purse: 'plan' | 'balance'
 }
 
 export const BASES: readonly Base[] = [
-  { prefix: '/api/anthropic', dialect: 'anthropic' },
-  { prefix: '/api/coding/paas/v4', dialect: 'openai' },
+  { prefix: '/api/anthropic', dialect: 'anthropic', purse: 'plan' },
+  { prefix: '/api/coding/paas/v4', dialect: 'openai', purse: 'plan' },
   // The same under the address that Codex is told.
-  { prefix: '/api/v1', dialect: 'openai' },
+  { prefix: '/api/v1', dialect: 'openai', purse: 'plan' },
+  { prefix: '/api/paas/v4', dialect: 'openai', purse: 'balance' },
 ]
 
 export type Endpoint = 'call' | 'count_tokens' | 'models' | 'stored' | 'probe' | 'unknown'
@@ -32,15 +34,16 @@ export function findTarget(method: string, url: string): Target | undefined {
   if (!base) return undefined
   const rest = path.slice(base.prefix.length)
   const wire = base.dialect === 'openai' && /^\/responses(\/|$)/.test(rest) ? 'responses' : base.dialect
-  return { base, path, wire, endpoint: endpointOf(method, wire, rest) }
+  return { base, path, wire, endpoint: endpointOf(method, base, wire, rest) }
 }
 
-function endpointOf(method: string, wire: Wire, rest: string): Endpoint {
+function endpointOf(method: string, { purse }: Base, wire: Wire, rest: string): Endpoint {
   // Claude Code looks whether the host is there: HEAD without credentials. It is no failed login.
   if (method === 'HEAD') return 'probe'
   if (wire === 'responses') return responsesEndpoint(method, rest)
   if (method === 'GET') return rest === (wire === 'anthropic' ? '/v1/models' : '/models') ? 'models' : 'unknown'
   if (method !== 'POST') return 'unknown'
+  if (wire === 'openai' && rest === '/tokenizer' && purse === 'balance') return 'count_tokens'
   if (wire === 'openai') return rest === '/chat/completions' ? 'call' : 'unknown'
   if (rest === '/v1/messages') return 'call'
   return rest === '/v1/messages/count_tokens' ? 'count_tokens' : 'unknown'

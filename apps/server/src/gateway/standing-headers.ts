@@ -14,6 +14,10 @@ const MINUTE_MS = 60_000
  * `x-codeplan-…` says the same plainly, in prompts, on every base.
  */
 export function setStandingHeaders(res: ServerResponse, admission: Admission): void {
+  if (admission.purse.kind === 'balance') {
+    res.setHeader('x-codeplan-purse', admission.purse.overflow === undefined ? 'balance' : 'balance (overflow)')
+    return
+  }
   res.setHeader('x-codeplan-plan', admission.plan)
   res.setHeader('x-codeplan-prompt', admission.promptId)
   res.setHeader('x-codeplan-multiplier', admission.multiplier / 1000)

@@ -1,4 +1,6 @@
-import { HOUR_MS, wallText, type Instant } from '@codeplan/core'
+import { HOUR_MS, wallText, type Instant, type WalletRefusal } from '@codeplan/core'
+
+import { wordWallet } from './wallet-words.ts'
 
 import { helpsAgainst } from './helps.ts'
 
@@ -38,6 +40,22 @@ export type Refusal =
       readonly used: number
       readonly cost: number
       readonly resetsAt: Instant
+    }
+  /** An address where the balance pays; `plan`: the caller has one, which is drawn at other addresses. */
+  | {
+      readonly code: 'balance_low'
+      readonly why: WalletRefusal
+      readonly currency: string
+      readonly plan: string | undefined
+    }
+  /** A window is full, its member lets the balance go on, and that has ended too. */
+  | {
+      readonly code: 'overflow_stopped'
+      readonly why: WalletRefusal
+      readonly window: string
+      readonly lengthMs: number
+      readonly resetsAt: Instant
+      readonly currency: string
     }
   | { readonly code: 'too_many_calls'; readonly inFlight: number; readonly concurrencyMax: number }
   | { readonly code: 'upstream_busy'; readonly retryAfterSec: number }
@@ -244,6 +262,9 @@ function wordingOf(refusal: Refusal, zone: string): Wording {
       }
     case 'window_full':
       return wordWindow(refusal, zone)
+    case 'balance_low':
+    case 'overflow_stopped':
+      return wordWallet(refusal, zone)
     case 'too_many_calls':
       return {
         status: 429,

@@ -34,6 +34,7 @@ export function pricesNow(catalog: Catalog, now: Instant) {
     meter: plan.meter,
     windows: plan.windows,
     concurrency: plan.concurrency,
+    concurrency_hours: plan.concurrency_hours ?? [],
     models: plan.models,
     tools: plan.tools,
   }))

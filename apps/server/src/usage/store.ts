@@ -1,4 +1,6 @@
-import type { EventRow, HoldRow } from '../entitlements/index.ts'
+import type { MemberId } from '@codeplan/core'
+
+import { walletId, type EventRow, type HoldRow } from '../entitlements/index.ts'
 import { sql, type Queries } from '../platform/index.ts'
 
 /** All statements of the read side. Facts are written by entitlements alone. */
@@ -12,6 +14,12 @@ export async function subscriptionIdsOf(on: Queries, memberId: string): Promise<
   const { rows } = await sql<{ id: string }>`select id from subscriptions where member_id = ${memberId}`.execute(on)
   return rows.map((row) => row.id)
 }
+
+/** Under which ids a member's calls stand: those of his subscriptions, and of his balance. */
+export const pursesOf = async (on: Queries, memberId: MemberId): Promise<readonly string[]> => [
+  ...(await subscriptionIdsOf(on, memberId)),
+  walletId(memberId),
+]
 
 /** One call of a member: settled, or still running. */
 export async function callOfMember(on: Queries, memberId: string, id: string): Promise<EventRow | HoldRow | undefined> {
@@ -122,9 +130,29 @@ export async function hoursOf(
       sum(input_tokens)::int8 as input_tokens, sum(cache_read_tokens)::int8 as cache_read_tokens,
       sum(cache_write_tokens)::int8 as cache_write_tokens, sum(output_tokens)::int8 as output_tokens,
       sum(list_price)::int8 as list_price
-    from usage_hours where subscription_id = any(${[...subscriptionIds]}) and hour_at >= ${span.from} and hour_at < ${span.to}
-    group by 1, 2 order by 1, 2`.execute(on)
+    from ${ofEach(subscriptionIds)} join usage_hours h on h.subscription_id = own.id
+    where hour_at >= ${span.from} and hour_at < ${span.to} group by 1, 2 order by 1, 2`.execute(on)
   return rows
+}
+
+/**
+ * Joined and not compared: the planner then expects of each subscription what an average one has, and reads by subscription.
+ * Knowing that one has much, it would read the same hours of everybody.
+ */
+const ofEach = (subscriptionIds: readonly string[]) => sql`unnest(${[...subscriptionIds]}::text[]) as own(id)`
+
+/** What a subscription has drawn in each span, at list prices. */
+export async function listPricesOf(
+  on: Queries,
+  subscriptionId: string,
+  spans: readonly Span[],
+): Promise<readonly number[]> {
+  const { rows } = await sql<{ list_price: number }>`
+    select coalesce(sum(h.list_price), 0)::int8 as list_price
+    from unnest(${spans.map((span) => span.from)}::int8[], ${spans.map((span) => span.to)}::int8[]) with ordinality as s(starts, ends, n)
+    left join usage_hours h on h.subscription_id = ${subscriptionId} and h.hour_at >= s.starts and h.hour_at < s.ends
+    group by s.n order by s.n`.execute(on)
+  return rows.map((row) => row.list_price)
 }
 
 export interface PlanHour {

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 
-import { instant, type Instant } from '@codeplan/core'
+import { concurrencyAt, instant, type Instant } from '@codeplan/core'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
@@ -12,7 +12,8 @@ import { exportCsv, exportLines } from './export.ts'
 import { pricesNow } from './prices.ts'
 import { receiptOf } from './receipt.ts'
 import { refusedOf, refusedSchema } from './refused.ts'
-import { callOfMember, callsOf, hoursOf, promptsOf, subscriptionIdsOf } from './store.ts'
+import { registerWallet } from './wallet-routes.ts'
+import { callOfMember, callsOf, hoursOf, promptsOf, pursesOf, subscriptionIdsOf } from './store.ts'
 import { valueOf } from './value.ts'
 
 const LIMIT_MAX = 500
@@ -47,9 +48,11 @@ export function registerV1(plain: FastifyInstance, deps: RouteDeps): void {
       async (request) => {
         const now = deps.clock.now()
         const standings = await deps.entitlements.standings(who(request).memberId, now)
-        return { at: iso(now), subscriptions: standings.filter((s) => s.running).map(standingOf) }
+        return { at: iso(now), subscriptions: standings.filter((s) => s.running).map((s) => standingOf(s, now)) }
       },
     )
+
+    registerWallet(routes, { who, ...deps })
 
     const receipt = async (request: FastifyRequest, id: string, reply: FastifyReply) => {
       const row = await callOfMember(queries, who(request).memberId, id)
@@ -74,7 +77,7 @@ export function registerV1(plain: FastifyInstance, deps: RouteDeps): void {
       { schema: { ...doc('Calls, the newest first'), querystring: callsQuery } },
       async (request) => {
         const { before, prompt } = request.query
-        const ids = await subscriptionIdsOf(queries, who(request).memberId)
+        const ids = await pursesOf(queries, who(request).memberId)
         const page = { limit: request.query.limit, before: cursorOf(before), promptId: prompt }
         const rows = await callsOf(queries, ids, spanOf(request.query, deps.clock.now()), page)
         const last = rows.at(-1)
@@ -111,7 +114,7 @@ export function registerV1(plain: FastifyInstance, deps: RouteDeps): void {
       '/api/usage/v1/hours',
       { schema: { ...doc('Usage by hour (UTC) and model, tool or key'), querystring: hoursQuery } },
       async (request) => {
-        const ids = await subscriptionIdsOf(queries, who(request).memberId)
+        const ids = await pursesOf(queries, who(request).memberId)
         const by = request.query.by === 'key' ? 'key_id' : request.query.by
         const rows = await hoursOf(queries, ids, spanOf(request.query, deps.clock.now()), by)
         return {
@@ -143,8 +146,13 @@ export function registerV1(plain: FastifyInstance, deps: RouteDeps): void {
       },
     )
 
-    routes.get('/api/usage/v1/value', { schema: doc('Value drawn at list prices, by period') }, async (request) =>
-      valueOf(deps, who(request).memberId, deps.clock.now()),
+    routes.get(
+      '/api/usage/v1/value',
+      { schema: { ...doc('Value drawn at list prices, by period'), querystring: span } },
+      async (request) => {
+        const now = deps.clock.now()
+        return valueOf(deps, who(request).memberId, spanOf(request.query, now), now)
+      },
     )
 
     const exportQuery = span.extend({ format: z.enum(['jsonl', 'csv']).default('jsonl') })
@@ -164,7 +172,7 @@ export function registerV1(plain: FastifyInstance, deps: RouteDeps): void {
   })
 }
 
-const doc = (summary: string) => ({ summary, tags: ['usage'], security: SECURITY })
+export const doc = (summary: string) => ({ summary, tags: ['usage'], security: SECURITY })
 const iso = (ms: number): string => new Date(ms).toISOString()
 const problem = (code: string, message: string) => ({ error: { code, message } })
 const principals = new WeakMap<FastifyRequest, Principal>()
@@ -196,7 +204,7 @@ function cursorOf(text: string | undefined): { admittedAt: number; id: string } 
 
 type Standing = Awaited<ReturnType<UsageDeps['entitlements']['standings']>>[number]
 
-function standingOf(standing: Standing) {
+function standingOf(standing: Standing, now: Instant) {
   const { unit } = standing.terms
   return {
     id: standing.subscriptionId,
@@ -205,7 +213,7 @@ function standingOf(standing: Standing) {
     drawn: standing.drawn,
     ends_at: iso(standing.endsAt),
     in_flight: standing.inFlight,
-    concurrency: standing.terms.concurrencyMax,
+    concurrency: concurrencyAt(standing.terms, now),
     windows: standing.windows.map((window) => ({
       id: window.rule.id,
       unit,

@@ -2,12 +2,12 @@ import type { CatalogRoom, Model } from '../catalog/index.ts'
 import type { Clock, Queries } from '../platform/index.ts'
 import { writeCapacity, type CapacityHour } from './capacity-store.ts'
 import type { UpstreamPools } from './upstream-pools.ts'
-import { WaitingRoom } from './waiting-room.ts'
+import { ModelPlaces } from './model-places.ts'
 
-/** A waiting room for each model, kept over versions of the catalog. */
-export interface WaitingRooms {
-  of(model: Model): WaitingRoom
-  all(): Iterable<WaitingRoom>
+/** The places of each model, kept over versions of the catalog. */
+export interface Places {
+  of(model: Model): ModelPlaces
+  all(): Iterable<ModelPlaces>
   tick(): void
   /** Writes what was measured. What could not be written is written the next time. */
   write(queries: Queries, node: string): Promise<void>
@@ -15,44 +15,44 @@ export interface WaitingRooms {
   close(): void
 }
 
-export function makeWaitingRooms(deps: {
+export function makePlaces(deps: {
   readonly catalog: CatalogRoom
   readonly clock: Clock
   readonly pools: UpstreamPools
-}): WaitingRooms {
+}): Places {
   const { catalog, clock, pools } = deps
-  const rooms = new Map<string, WaitingRoom>()
+  const known = new Map<string, ModelPlaces>()
   const keyNamesOf = (upstream: Parameters<UpstreamPools['of']>[0]): readonly string[] =>
     pools.of(upstream).keys.map(({ name }) => name)
   let version = catalog.current().version
   let isClosed = false
 
-  const renew = (room: WaitingRoom): void => {
+  const renew = (places: ModelPlaces): void => {
     const { models, routing } = catalog.current()
-    const model = models.get(room.model.id)
-    if (model && model !== room.model) room.renew(model, routing)
+    const model = models.get(places.model.id)
+    if (model && model !== places.model) places.renew(model, routing)
   }
 
-  function make(model: Model): WaitingRoom {
-    const room = new WaitingRoom(model, catalog.current().routing, keyNamesOf, clock.now())
-    if (isClosed) room.close()
-    rooms.set(model.id, room)
-    return room
+  function make(model: Model): ModelPlaces {
+    const places = new ModelPlaces(model, catalog.current().routing, keyNamesOf, clock.now())
+    if (isClosed) places.close()
+    known.set(model.id, places)
+    return places
   }
 
   return {
     of: (model) => {
-      const room = rooms.get(model.id) ?? make(model)
+      const places = known.get(model.id) ?? make(model)
       // A call that was let in under the last version must not bring its routes back.
-      if (room.model !== model) renew(room)
-      return room
+      if (places.model !== model) renew(places)
+      return places
     },
-    all: () => rooms.values(),
+    all: () => known.values(),
     tick: () => {
       const now = clock.now()
-      for (const room of rooms.values()) {
-        renew(room)
-        room.tick(now)
+      for (const places of known.values()) {
+        renew(places)
+        places.tick(now)
       }
       // Only now no route leads to an upstream that is gone.
       if (catalog.current().version !== version) {
@@ -61,19 +61,21 @@ export function makeWaitingRooms(deps: {
       }
     },
     write: async (queries, node) => {
-      const unwritten = [...rooms.values()].flatMap((room) => room.figures.unwritten().map((hour) => ({ room, hour })))
+      const unwritten = [...known.values()].flatMap((places) =>
+        places.figures.unwritten().map((hour) => ({ places, hour })),
+      )
       if (unwritten.length === 0) return
-      const rowOf = ({ room, hour }: (typeof unwritten)[number]): CapacityHour => ({
+      const rowOf = ({ places, hour }: (typeof unwritten)[number]): CapacityHour => ({
         ...hour,
-        model: room.model.id,
-        places: room.places ?? null,
+        model: places.model.id,
+        places: places.count ?? null,
       })
       await writeCapacity(queries, node, unwritten.map(rowOf))
-      for (const { room, hour } of unwritten) room.figures.written(hour)
+      for (const { places, hour } of unwritten) places.figures.written(hour)
     },
     close: () => {
       isClosed = true
-      for (const room of rooms.values()) room.close()
+      for (const places of known.values()) places.close()
     },
   }
 }

@@ -1,8 +1,14 @@
-import { chooseRoute, FairQueue, type Instant, type RouteChoice, type RouteView } from '@codeplan/core'
+import {
+  chooseRoute,
+  FairQueue,
+  weightedNearness,
+  type Instant,
+  type RouteChoice,
+  type RouteView,
+} from '@codeplan/core'
 
 import type { Model, RoutingRules, Upstream } from '../catalog/index.ts'
 import { CapacityFigures } from './capacity-figures.ts'
-import { weightedNearness } from './nearness.ts'
 import { RouteHealth } from './route-health.ts'
 
 /** A call that looks for a route: who it is for, and what it has seen. */
@@ -33,7 +39,7 @@ interface Waiter {
  * The places of one model on this node: which route a call gets, and who is next when all are taken. Where a route has a place
  * and nobody waits, a call takes it with a few comparisons: no promise, no timer, nothing made.
  */
-export class WaitingRoom {
+export class ModelPlaces {
   readonly figures: CapacityFigures
   model: Model
   routes: readonly RouteHealth[]
@@ -64,7 +70,7 @@ export class WaitingRoom {
   }
 
   /** Calls that may run at the same time; undefined when a route takes any number. */
-  get places(): number | undefined {
+  get count(): number | undefined {
     return this.routes.reduce<number | undefined>(
       (sum, { route: { concurrency } }) =>
         sum === undefined || concurrency === undefined ? undefined : sum + concurrency,
