@@ -1,4 +1,4 @@
-import { HOUR_MS, instant } from '@codeplan/core'
+import { HOUR_MS, instant, micros } from '@codeplan/core'
 
 import type { Refusal } from '../../apps/server/src/platform/index.ts'
 
@@ -26,6 +26,20 @@ export const EXAMPLES: { readonly [C in Refusal['code']]: Extract<Refusal, { cod
   no_plan: { code: 'no_plan' },
   never_subscribed: { code: 'never_subscribed' },
   tool_not_supported: { code: 'tool_not_supported', plan: 'lite', tools: ['Claude Code', 'Codex', 'OpenCode'] },
+  balance_low: {
+    code: 'balance_low',
+    why: { code: 'balance_low', available: micros(0), needed: micros(16_000_000) },
+    currency: 'CNY',
+    plan: 'GLM Coding Lite',
+  },
+  overflow_stopped: {
+    code: 'overflow_stopped',
+    why: { code: 'cap_reached', cap: micros(1_000_000_000), spent: micros(995_000_000) },
+    window: 'five_hour',
+    lengthMs: 5 * HOUR_MS,
+    resetsAt: AT,
+    currency: 'CNY',
+  },
   plan_expired: { code: 'plan_expired', endedAt: AT },
   window_full: { code: 'window_full', ...window, resetsAt: AT },
   too_many_calls: { code: 'too_many_calls', inFlight: 5, concurrencyMax: 5 },
@@ -36,5 +50,11 @@ export const EXAMPLES: { readonly [C in Refusal['code']]: Extract<Refusal, { cod
   unavailable: { code: 'unavailable', why: 'database' },
 }
 
-/** 1310 is the same refusal as 1308, of a longer window. */
-export const WEEK_FULL: Refusal = { ...EXAMPLES.window_full, window: 'week', lengthMs: 168 * HOUR_MS }
+/** The same refusals with another code: of a longer window, or because the balance is empty. */
+const low = { ...EXAMPLES.overflow_stopped, why: EXAMPLES.balance_low.why }
+export const VARIANTS: readonly Refusal[] = [
+  { ...EXAMPLES.overflow_stopped, window: 'week', lengthMs: 168 * HOUR_MS },
+  low,
+  { ...low, window: 'week', lengthMs: 168 * HOUR_MS },
+  { ...EXAMPLES.window_full, window: 'week', lengthMs: 168 * HOUR_MS },
+]

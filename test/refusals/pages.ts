@@ -1,7 +1,7 @@
 import { anthropicError, cleanError, openaiError, responsesError } from '@codeplan/dialect'
 
 import { word, type Refusal } from '../../apps/server/src/platform/index.ts'
-import { EXAMPLES, WEEK_FULL } from './examples.ts'
+import { EXAMPLES, VARIANTS } from './examples.ts'
 
 /** What happened and what to do, English and Chinese, for each business code. */
 const STORIES: Readonly<Record<string, readonly [string, string, string, string]>> = {
@@ -115,17 +115,23 @@ const STORIES: Readonly<Record<string, readonly [string, string, string, string]
   ],
 }
 
+const OVER: readonly [string, string, string, string] = [
+  'The window of the plan is used up, and the balance that may go on in its stead has ended, or its monthly cap has.',
+  'Wait until `detail.resets_at`, top up, or raise the cap.',
+  '套餐周期额度已用完，可接续支付的余额或其每月上限也已用尽。',
+  '等到 `detail.resets_at`，或充值、提高上限。',
+]
 const ZONE = 'Asia/Shanghai'
 const REQUEST_ID = '2026030209000012ab34cd56ef7890'
 
 /** The page of each code, by its file name. */
 export function writePages(): ReadonlyMap<string, string> {
-  const byCode = Map.groupBy([...Object.values(EXAMPLES), WEEK_FULL], (refusal: Refusal) => word(refusal, ZONE).code)
+  const byCode = Map.groupBy([...Object.values(EXAMPLES), ...VARIANTS], (refusal: Refusal) => word(refusal, ZONE).code)
   return new Map([...byCode].map(([code, refusals]) => [`${code}.md`, page(code, refusals)]))
 }
 
 function page(code: string, refusals: readonly Refusal[]): string {
-  const story = STORIES[code]
+  const story = STORIES[code] ?? (/^131[6-9]$/.test(code) ? OVER : undefined)
   if (!story) throw new Error(`tell what ${code} means`)
   const [happened, todo, happenedZh, todoZh] = story
   return [

@@ -7,8 +7,14 @@ import { until } from '../house/until.ts'
 import { writePages } from '../refusals/pages.ts'
 import { expectWritten } from '../refusals/written.ts'
 
-/** Where the calls go. A base that another purse pays is one more line here. */
-const PATHS: readonly Wire[] = ['anthropic', 'openai', 'responses']
+/** Where the calls go: the bases of the plan, and the one that the balance pays. */
+const PATHS: readonly { readonly wire: Wire; readonly path: string }[] = [
+  { wire: 'anthropic', path: CALL.anthropic },
+  { wire: 'openai', path: CALL.openai },
+  { wire: 'responses', path: CALL.responses },
+  { wire: 'openai', path: '/api/paas/v4/chat/completions' },
+]
+type Path = (typeof PATHS)[number]
 
 /** Who calls: a tool that takes 429 with x-should-retry: false for final, one that repeats every 429, and no tool at all. */
 const AGENTS = {
@@ -91,9 +97,15 @@ describe('F90: every reason has its own code, on every wire, for every kind of c
   }
 
   let asked = 0
-  const call = (wire: Wire, { key, model = 'glm-4.7' }: Situation, agent: string, language: string): Promise<Heard> =>
+  const call = (
+    { wire, path }: Path,
+    { key, model = 'glm-4.7' }: Situation,
+    agent: string,
+    language: string,
+  ): Promise<Heard> =>
     ask(house.url, key, {
       wire,
+      path,
       model,
       text: `${++asked}`,
       headers: { 'user-agent': agent, 'accept-language': language, ...(key === '' ? { authorization: '' } : {}) },
@@ -101,15 +113,15 @@ describe('F90: every reason has its own code, on every wire, for every kind of c
 
   test('the table in docs/errors.md is what the server does', async () => {
     const rows = [
-      `| situation | client | ${PATHS.map((wire) => `\`${CALL[wire]}\``).join(' | ')} |`,
-      '|---|---|---|---|---|',
+      `| situation | client | ${PATHS.map(({ path }) => `\`${path}\``).join(' | ')} |`,
+      `|---|---|${PATHS.map(() => '---|').join('')}`,
     ]
     for (const [name, situation] of situations)
       for (const [client, agent] of Object.entries(AGENTS)) {
         const cells = []
-        for (const wire of PATHS) {
-          const en = await call(wire, situation, agent, 'en')
-          if (en.status !== 200) sameInChinese(en, await call(wire, situation, agent, 'zh-CN'))
+        for (const path of PATHS) {
+          const en = await call(path, situation, agent, 'en')
+          if (en.status !== 200) sameInChinese(en, await call(path, situation, agent, 'zh-CN'))
           cells.push(cell(en))
         }
         rows.push(`| ${name} | ${client} | ${cells.join(' | ')} |`)

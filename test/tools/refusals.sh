@@ -33,9 +33,9 @@ check() {
   fi
 }
 
-# ask KEY TEXT : a question of a coding tool; ends with its answer
+# ask KEY TEXT : a question of a coding tool; ends with its answer. It becomes the process, so call it in one of its own
 ask() {
-  node -e 'const [base, key, content] = process.argv.slice(1)
+  exec node -e 'const [base, key, content] = process.argv.slice(1)
     fetch(base + "/api/coding/paas/v4/chat/completions", {
       method: "POST",
       headers: { "content-type": "application/json", "user-agent": "opencode/1", authorization: key },
@@ -50,6 +50,7 @@ waits() {
   before=$(refused)
   ask "$2" "hold [[fault=tokens:4000,rate:20]]" &
   holder=$!
+  PIDS+=("$holder")
   BASE=$BASE KEY=$2 MODEL=glm-4.7 SMALL_MODEL=glm-4.7 bash "$HERE/$1.sh" > "$log" 2>&1 < /dev/null &
   client=$!
   for _ in $(seq 200); do
@@ -76,7 +77,7 @@ start_server -e 's/prompts: 80 }/prompts: 1 }/' -e 's/concurrency: 30$/concurren
 FULL=$(subscriber full@example.org lite) || exit 1
 NONE=$(subscriber none@example.org) || exit 1
 BUSY=$(subscriber busy@example.org max) || exit 1
-ask "$FULL" "the only prompt of five hours"
+(ask "$FULL" "the only prompt of five hours")
 
 for client in "${CLIENTS[@]}"; do
   check "$client" "$FULL" glm-4.7 "Usage limit reached for 5 hour" 1308

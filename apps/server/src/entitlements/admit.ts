@@ -14,6 +14,7 @@ import {
   type QuotaRefusal,
 } from '@codeplan/core'
 
+import type { Catalog } from '../catalog/index.ts'
 import type { Refusal } from '../platform/index.ts'
 import { accountOf } from './account-of.ts'
 import type { MemberBooks } from './books.ts'

@@ -1,6 +1,7 @@
 import { HOUR_MS, wallText, type Instant, type WalletRefusal } from '@codeplan/core'
 
 import { wordWallet } from './wallet-words.ts'
+import { wholeSecond } from './whole-second.ts'
 
 import { helpsAgainst } from './helps.ts'
 
@@ -316,9 +317,6 @@ function wordingOf(refusal: Refusal, zone: string): Wording {
       }
   }
 }
-
-/** Rounded up, so that whoever waits for it comes late enough; three digits less that a tool could take for a status. */
-const wholeSecond = (at: Instant): string => `${new Date(Math.ceil(at / 1000) * 1000).toISOString().slice(0, -5)}Z`
 
 /** 1308 names the hours of its window, 1310 is said of a week or longer (wire contract §1.5). */
 function wordWindow(refusal: Extract<Refusal, { code: 'window_full' }>, zone: string): Wording {

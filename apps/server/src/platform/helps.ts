@@ -38,6 +38,8 @@ const STEPS: Readonly<Record<Refusal['code'], readonly Step[]>> = {
   never_subscribed: ['subscribe', 'use_base_url'],
   tool_not_supported: ['use_supported_tool', 'use_base_url', 'top_up'],
   plan_expired: ['renew'],
+  balance_low: ['top_up', 'use_base_url'],
+  overflow_stopped: ['wait_for_reset', 'top_up', 'upgrade'],
   window_full: ['wait_for_reset', 'upgrade'],
   too_many_calls: ['retry', 'fewer_calls', 'upgrade'],
   upstream_busy: ['retry'],
