@@ -16,6 +16,9 @@ export const CALL: Readonly<Record<Wire, string>> = {
   responses: `${BASE.responses}/responses`,
 }
 
+/** A coding tool that the default catalog knows: plans serve no others. */
+const TOOL_AGENT = 'claude-cli/2.1.330 (external, cli)'
+
 /** One model call as a client makes it. */
 export interface Question {
   readonly wire?: Wire
@@ -79,7 +82,12 @@ export function writeQuestion(key: string, question: Question) {
       ? { max_output_tokens: 1000, input: text }
       : { max_tokens: 1000, messages: [{ role: 'user', content: text }] }
   const body = JSON.stringify({ model, stream, ...said, ...question.fields })
-  const headers = { 'content-type': 'application/json', authorization: `Bearer ${key}`, ...question.headers }
+  const headers = {
+    'content-type': 'application/json',
+    authorization: `Bearer ${key}`,
+    'user-agent': TOOL_AGENT,
+    ...question.headers,
+  }
   return { call: question.path ?? CALL[wire], headers, body }
 }
 
@@ -93,7 +101,11 @@ export interface Sent {
 export async function send(url: string, how: Sent): Promise<Heard> {
   const { method = 'GET', headers = {}, body, agent } = how
   const res = await new Promise<IncomingMessage>((resolve, reject) => {
-    const req = request(url, { method, headers, agent: agent ?? false }, resolve)
+    const req = request(
+      url,
+      { method, headers: { 'user-agent': TOOL_AGENT, ...headers }, agent: agent ?? false },
+      resolve,
+    )
     req.on('error', reject)
     req.end(body)
   })

@@ -67,6 +67,8 @@ export async function replay(house: House, requests: readonly Recorded[]): Promi
       model: 'glm-4.7',
       modelAsked: String(body.model),
       tool: 'replay',
+      toolRule: 'replay',
+      sparesUnknown: false,
       evidence: classify(headers, read.outline),
       path,
       purse: 'plan',

@@ -46,6 +46,7 @@ export { spliceRequest } from './splice.ts'
 export type { SpliceOptions } from './splice.ts'
 
 /** Errors in each dialect's own shape. */
+export { cleanError } from './error/clean-error.ts'
 export { anthropicError, openaiError } from './error/envelope.ts'
 export { responsesError } from './error/responses-error.ts'
 export type { RefusedResponse } from './error/responses-error.ts'

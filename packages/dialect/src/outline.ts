@@ -47,6 +47,8 @@ export interface Outline {
   readonly streamOptions: Span | undefined
   readonly maxTokens: number | undefined
   readonly toolCount: number
+  /** The list of functions that are offered. */
+  readonly tools: Span | undefined
   readonly messages: readonly MessageOutline[]
   /** Texts of the system prompt that stands apart (Anthropic), for marks that a tool leaves there. */
   readonly system: Span | undefined
@@ -179,6 +181,7 @@ function make(
       streamOptions,
       maxTokens: maxTokens && wholeNumber(sliceOf(bytes, maxTokens)),
       toolCount: found.toolCount,
+      tools: fields['tools'],
       messages,
       system: fields['system'],
       metadata: fields['metadata'],

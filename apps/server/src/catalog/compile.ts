@@ -16,6 +16,8 @@ import {
 } from '@codeplan/core'
 
 import type { CatalogDocument, PlanDocument } from './schema.ts'
+import { compileTools, type Tools } from './tools.ts'
+import { globPattern } from './glob.ts'
 
 export interface Upstream {
   readonly id: string
@@ -82,6 +84,7 @@ export interface Catalog {
   readonly retention: { readonly callsMonths: number; readonly promptsDays: number; readonly responsesDays: number }
   readonly upstreams: readonly Upstream[]
   readonly multipliers: readonly MultiplierRule[]
+  readonly tools: Tools
   /** The model that a client's name means; case does not matter, then aliases in their order. */
   resolve(name: string): Model | undefined
   multiplier(model: string, tool: string, at: Instant): Multiplier
@@ -119,7 +122,7 @@ export function compileCatalog(doc: CatalogDocument, version: number, appliedAt:
     })
   }
   const plans = new Map(doc.plans.map((p) => [p.id, p]))
-  const aliases = doc.aliases.map((a) => ({ pattern: aliasPattern(a.name), model: models.get(a.model) }))
+  const aliases = doc.aliases.map((a) => ({ pattern: globPattern(a.name), model: models.get(a.model) }))
   const rules = doc.multipliers.map(multiplierRule)
   const names = new Map<string, Model | undefined>()
 
@@ -144,6 +147,7 @@ export function compileCatalog(doc: CatalogDocument, version: number, appliedAt:
     models,
     multipliers: rules,
     upstreams,
+    tools: compileTools(doc.tools),
     limits: {
       bodyBytesMax: doc.gateway.body_mib_max * 1_048_576,
       headerMsMax: doc.gateway.header_ms_max,
@@ -250,12 +254,4 @@ function priceTier(p: CatalogDocument['models'][number]['prices'][number]): Pric
     cachedInput: priceMicros(p.cached_input),
     output: priceMicros(p.output),
   }
-}
-
-function aliasPattern(name: string): RegExp {
-  const text = name
-    .toLowerCase()
-    .replace(/[.+?^${}()|[\]\\]/g, '\\$&')
-    .replaceAll('*', '.*')
-  return new RegExp(`^${text}$`)
 }

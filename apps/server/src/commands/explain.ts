@@ -41,9 +41,17 @@ function because(calls: readonly EventRow[]): string {
   return `the greater of its dearest call (${dearest}×) and the sum of its ${counted.length} counted calls (${sum}×) shared by the calls that one prompt covers`
 }
 
+const POLICIES = {
+  observe: 'no rule knows it; the plan lets every tool in',
+  lower_priority: 'no rule knows it; the plan gives it half the weight when it waits',
+  spared: 'no rule knows it; let in because the rules would have refused too many known members',
+} as const
+
+const why = ({ toolRule, toolPolicy }: Admission): string => (toolPolicy ? POLICIES[toolPolicy] : `by its ${toolRule}`)
+
 const head = (admission: Admission, zone: string): string[] => [
   `call      ${admission.id}, ${wallText(zone, instant(admission.admittedAt))} (${zone})`,
-  `tool      ${admission.tool}, ${admission.path}`,
+  `tool      ${admission.tool} (${why(admission)}), ${admission.path}`,
   `model     asked ${admission.modelAsked}, served ${admission.model}`,
 ]
 

@@ -10,10 +10,13 @@ import { explain } from './explain.ts'
 import { migrateCommand } from './migrate.ts'
 import { grantCommand, keyCreate, keyList, keyRevoke, memberAdd } from './people.ts'
 import { recomputeCommand } from './recompute.ts'
+import { memberRestore, memberSuspend } from './suspension.ts'
 import { usage } from './usage.ts'
 
 export const COMMANDS: readonly Command[] = [
   memberAdd,
+  memberSuspend,
+  memberRestore,
   grantCommand,
   keyCreate,
   keyList,

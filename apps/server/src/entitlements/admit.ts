@@ -14,6 +14,7 @@ import {
   type QuotaRefusal,
 } from '@codeplan/core'
 
+import type { Catalog } from '../catalog/index.ts'
 import type { Refusal } from '../platform/index.ts'
 import { accountOf } from './account-of.ts'
 import type { MemberBooks } from './books.ts'
@@ -36,6 +37,8 @@ function admitToPlan(request: AdmissionRequest, books: MemberBooks, scene: Scene
   if (!account) return no({ code: 'no_plan' })
   const terms = scene.terms.get(account.plan_version_id)
   if (!terms) throw new Error(`plan version ${account.plan_version_id} is missing`)
+  const toolPolicy = request.toolRule === null ? policyFor(request, catalog, terms.plan) : undefined
+  if (toolPolicy === 'enforce') return no({ code: 'tool_not_supported', plan: terms.plan, tools: catalog.tools.names })
   if (!catalog.mayUse(terms, request.model)) {
     return no({ code: 'model_not_in_plan', model: request.model, plan: terms.plan, models: catalog.modelsOf(terms) })
   }
@@ -80,6 +83,8 @@ function admitToPlan(request: AdmissionRequest, books: MemberBooks, scene: Scene
     model: request.model,
     modelAsked: request.modelAsked,
     tool: request.tool,
+    toolRule: request.toolRule,
+    ...(toolPolicy === undefined ? {} : { toolPolicy }),
     path: request.path,
     stream: request.stream,
     multiplier: multiplier.permille,
@@ -92,6 +97,12 @@ function admitToPlan(request: AdmissionRequest, books: MemberBooks, scene: Scene
   changes.save(books, { ...account, windows, in_flight: inFlight }, prompt)
   changes.holds.push(holdOf(admission, request, scene))
   return yes(admission)
+}
+
+/** What the plan does with a tool that no rule knows. A plan that is no longer in the catalog lets everybody in. */
+function policyFor(request: AdmissionRequest, catalog: Catalog, plan: string) {
+  const policy = catalog.plans.get(plan)?.tool_policy ?? 'observe'
+  return policy === 'enforce' && request.sparesUnknown ? 'spared' : policy
 }
 
 function reserveOf({ meter }: PlanTerms, request: AdmissionRequest, permille: number): number {

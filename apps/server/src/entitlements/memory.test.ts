@@ -33,6 +33,8 @@ describe('what a node remembers of a member', () => {
       model,
       modelAsked: model,
       tool: 'test',
+      toolRule: 'test',
+      sparesUnknown: false,
       evidence: {
         asked: 'question',
         key: question,

@@ -80,6 +80,7 @@ function enter(request: AdmissionRequest, purse: Balance, books: MemberBooks, sc
     model,
     modelAsked,
     tool,
+    toolRule: request.toolRule,
     path,
     stream,
     multiplier: 1_000,

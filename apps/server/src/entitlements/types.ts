@@ -18,6 +18,10 @@ export interface AdmissionRequest {
   readonly model: string
   readonly modelAsked: string
   readonly tool: string
+  /** The rule that recognised the tool; null: none did. */
+  readonly toolRule: string | null
+  /** The rules are under suspicion: an unknown tool is let in, whatever the plan says. */
+  readonly sparesUnknown: boolean
   readonly evidence: CallEvidence
   readonly path: string
   /** Who pays at this address. A plan goes over to the balance only where its member has switched that on. */
@@ -51,6 +55,9 @@ export interface Admission {
   readonly model: string
   readonly modelAsked: string
   readonly tool: string
+  readonly toolRule: string | null
+  /** Of an unknown tool: by which policy it was let in. */
+  readonly toolPolicy?: 'observe' | 'lower_priority' | 'spared'
   readonly path: string
   readonly stream: boolean
   readonly multiplier: number

@@ -81,7 +81,7 @@ export class Answering implements RunningCall {
     this.seeker = {
       session,
       weight,
-      tier: admission.plan,
+      tier: admission.toolPolicy === 'lower_priority' ? `${admission.plan}, unknown tools` : admission.plan,
       caller: admission.subscriptionId,
       failedRoutes: NOTHING,
       failedUpstreams: NOTHING,
@@ -276,9 +276,11 @@ export class Answering implements RunningCall {
   private sayNo(refusal: Refusal): void {
     const { req, res, target, model, admission } = this.facts
     const { wire } = target
-    const zone = this.deps.catalog.current().operator.zone
+    const { operator, tools } = this.deps.catalog.current()
+    const { zone } = operator
     this.deps.metrics.refusals.inc({ code: refusal.code })
-    if (!res.headersSent) return refuse(req, res, { wire, requestId: admission.id, zone }, refusal)
+    if (!res.headersSent)
+      return refuse(req, res, { wire, requestId: admission.id, zone, form: tools.formOf(admission.tool) }, refusal)
     if (res.destroyed || res.writableEnded) return
     const words = word(refusal, zone)
     const error = { ...words, message: words.text[languageOf(req.headers['accept-language'])], requestId: admission.id }

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
+import { isRefused } from '../identity/index.ts'
 import type { CallDeps } from './deps.ts'
 import { makeCallId } from './call-id.ts'
 import { receiveBody } from './receive.ts'
@@ -19,11 +20,16 @@ export async function handleCountTokens(
   target: Target,
 ): Promise<void> {
   const { limits, operator, resolve } = deps.catalog.current()
-  const how = { wire: target.wire, requestId: makeCallId(deps.clock.now()), zone: operator.zone }
+  const how = {
+    wire: target.wire,
+    requestId: makeCallId(deps.clock.now()),
+    zone: operator.zone,
+    form: 'classic' as const,
+  }
   const no = (refusal: Refusal): void => refuse(req, res, how, refusal)
-  const principal = await deps.identify(req.headers)
-  if (typeof principal === 'string') return no({ code: principal })
-  if (principal.suspended) return no({ code: 'suspended' })
+  const principal = await deps.identify(req)
+  if (isRefused(principal)) return no(principal)
+  if (principal.suspended) return no({ code: 'suspended', appeal: operator.appeal })
   const received = await receiveBody(req, { bytesMax: limits.bodyBytesMax, msMax: limits.bodyMsMax })
   if (!received.ok) return received.no.code === 'client_left' ? undefined : no(received.no)
   let body: unknown

@@ -4,7 +4,7 @@ import type { Instant } from '@codeplan/core'
 import type { Dialect } from '@codeplan/dialect'
 
 import type { Catalog, Model } from '../catalog/index.ts'
-import type { Principal } from '../identity/index.ts'
+import { isRefused, type Principal } from '../identity/index.ts'
 import type { CallDeps } from './deps.ts'
 import { makeCallId } from './call-id.ts'
 import { refuse } from './refuse.ts'
@@ -19,10 +19,10 @@ export async function handleModels(
 ): Promise<void> {
   const catalog = deps.catalog.current()
   const now = deps.clock.now()
-  const how = { wire: target.wire, requestId: makeCallId(now), zone: catalog.operator.zone }
-  const principal = await deps.identify(req.headers)
-  if (typeof principal === 'string') return refuse(req, res, how, { code: principal })
-  if (principal.suspended) return refuse(req, res, how, { code: 'suspended' })
+  const how = { wire: target.wire, requestId: makeCallId(now), zone: catalog.operator.zone, form: 'classic' as const }
+  const principal = await deps.identify(req)
+  if (isRefused(principal)) return refuse(req, res, how, principal)
+  if (principal.suspended) return refuse(req, res, how, { code: 'suspended', appeal: catalog.operator.appeal })
   const ids = target.base.purse === 'balance' ? [...catalog.models.keys()] : await modelsOfPlan(deps, principal, now)
   const models = ids.flatMap((id) => catalog.models.get(id) ?? [])
   res.setHeader('content-type', 'application/json; charset=utf-8')

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { CallId } from '@codeplan/core'
 import {
   anthropicError,
+  cleanError,
   openaiError,
   responsesError,
   type ErrorWords,
@@ -10,6 +11,7 @@ import {
   type Wire,
 } from '@codeplan/dialect'
 
+import type { RefusalForm } from '../catalog/index.ts'
 import { languageOf, word, type Refusal } from '../platform/index.ts'
 
 /**
@@ -22,14 +24,20 @@ const DRAIN_BYTES_MAX = 64 * 1_048_576
 export function refuse(
   req: IncomingMessage,
   res: ServerResponse,
-  how: { readonly wire: Wire; readonly requestId: CallId; readonly zone: string },
+  how: {
+    readonly wire: Wire
+    readonly requestId: CallId
+    readonly zone: string
+    /** What the tool, as far as it is known, takes for final. */
+    readonly form: RefusalForm
+  },
   refusal: Refusal,
 ): void {
   if (res.destroyed || res.headersSent) return
   const words = word(refusal, how.zone)
   const language = languageOf(req.headers['accept-language'])
   const error = { ...words, message: words.text[language], requestId: how.requestId }
-  const { status, headers, body: text } = shaped(how.wire, error, words.text.en)
+  const { status, headers, body: text } = shaped(how, error, words.text.en)
   const body = Buffer.from(text)
   res.statusCode = status
   for (const [name, value] of Object.entries(headers)) res.setHeader(name, value)
@@ -44,9 +52,11 @@ export function refuse(
   res.end(body)
 }
 
-function shaped(wire: Wire, error: ErrorWords, english: string): RefusedResponse {
+function shaped(how: { wire: Wire; form: RefusalForm }, error: ErrorWords, english: string): RefusedResponse {
+  const { wire } = how
   // Its header takes plain letters only.
   if (wire === 'responses') return responsesError(error, english)
+  if (how.form === 'clean' && error.retryAfterSec === undefined) return cleanError(wire, error)
   return { status: error.status, headers: {}, body: wire === 'anthropic' ? anthropicError(error) : openaiError(error) }
 }
 

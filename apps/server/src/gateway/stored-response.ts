@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 
 import type { Refusal } from '../platform/index.ts'
 import { makeCallId } from './call-id.ts'
+import { isRefused } from '../identity/index.ts'
 import type { CallDeps } from './deps.ts'
 import { itemsOf } from './earlier-responses.ts'
 import { refuse } from './refuse.ts'
@@ -21,11 +22,11 @@ export async function handleStored(
 ): Promise<void> {
   const now = deps.clock.now()
   const { operator, limits } = deps.catalog.current()
-  const how = { wire: target.wire, requestId: makeCallId(now), zone: operator.zone }
+  const how = { wire: target.wire, requestId: makeCallId(now), zone: operator.zone, form: 'classic' as const }
   const no = (refusal: Refusal): void => refuse(req, res, how, refusal)
-  const principal = await deps.identify(req.headers)
-  if (typeof principal === 'string') return no({ code: principal })
-  if (principal.suspended) return no({ code: 'suspended' })
+  const principal = await deps.identify(req)
+  if (isRefused(principal)) return no(principal)
+  if (principal.suspended) return no({ code: 'suspended', appeal: operator.appeal })
   const [, id = '', items] = /\/responses\/([^/]+)(\/input_items)?$/.exec(target.path) ?? []
   const answer = (body: string): void => {
     res.setHeader('content-type', 'application/json; charset=utf-8')

@@ -6,6 +6,7 @@ import { promptsBySubscription } from './migrations/0002-prompts-by-subscription
 import { storedResponses } from './migrations/0003-stored-responses.ts'
 import { capacity } from './migrations/0004-capacity.ts'
 import { booksVersion } from './migrations/0005-books-version.ts'
+import { refusals } from './migrations/0006-refusals.ts'
 import { wallets } from './migrations/0007-wallets.ts'
 
 /** In order; an entry that has shipped is never changed. A statement each, since one driver takes no more at a time. */
@@ -15,6 +16,7 @@ export const MIGRATIONS: readonly { readonly name: string; readonly statements: 
   { name: '0003-stored-responses', statements: storedResponses },
   { name: '0004-capacity', statements: capacity },
   { name: '0005-books-version', statements: booksVersion },
+  { name: '0006-refusals', statements: refusals },
   { name: '0007-wallets', statements: wallets },
 ]
 /** Any constant: nodes that start together take turns on it. */

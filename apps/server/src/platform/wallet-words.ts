@@ -1,5 +1,6 @@
 import { HOUR_MS, wallText } from '@codeplan/core'
 
+import { wholeSecond } from './whole-second.ts'
 import type { Refusal, Wording } from './errors.ts'
 
 type Stopped = Extract<Refusal, { code: 'balance_low' | 'overflow_stopped' }>
@@ -49,7 +50,7 @@ export function wordWallet(refusal: Stopped, zone: string): Wording {
           en: `Usage limit reached for the past ${span.en}. Insufficient balance for extra usage. Resets at ${at}.`,
           zh: `已达到 ${span.zh}使用上限，余额不足以支付超额用量。限额将在 ${at} 重置。`,
         },
-    detail: { ...detail, window: refusal.window, resets_at: new Date(refusal.resetsAt).toISOString() },
+    detail: { ...detail, window: refusal.window, resets_at: wholeSecond(refusal.resetsAt) },
   }
 }
 

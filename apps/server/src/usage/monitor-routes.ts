@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 
 import type { Instant, MemberId } from '@codeplan/core'
 
+import { isRefused } from '../identity/index.ts'
 import { languageOf, word } from '../platform/index.ts'
 import type { UsageDeps } from './deps.ts'
 import { modelPerformance, modelUsage, quotaLimit, spanOf, subscriptionList, toolUsage } from './monitor.ts'
@@ -39,9 +40,9 @@ const OK = { en: 'Operation successful', zh: '操作成功' } as const
 async function answer(deps: UsageDeps, request: FastifyRequest, reply: FastifyReply, work: Work): Promise<unknown> {
   const language = languageOf(request.headers['accept-language'])
   reply.header('cache-control', 'no-store')
-  const principal = await deps.identify(request.headers)
-  if (typeof principal === 'string') {
-    const words = word({ code: principal }, deps.catalog.current().operator.zone)
+  const principal = await deps.identify(request.raw)
+  if (isRefused(principal)) {
+    const words = word(principal, deps.catalog.current().operator.zone)
     return { code: Number(words.code), msg: words.text[language], success: false }
   }
   const data = await work(principal.memberId, request.query as Query, deps.clock.now())

@@ -18,6 +18,8 @@ export function receiptOf(row: EventRow | HoldRow, currency: string) {
     id: admission.id,
     admitted_at: iso(admission.admittedAt),
     tool: admission.tool,
+    tool_rule: admission.toolRule,
+    tool_policy: admission.toolPolicy ?? null,
     path: admission.path,
     stream: admission.stream,
     key: admission.keyId,

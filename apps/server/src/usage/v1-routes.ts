@@ -5,11 +5,13 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 
-import type { Principal } from '../identity/index.ts'
-import type { UsageDeps } from './deps.ts'
+import { isRefused, type Principal } from '../identity/index.ts'
+import { languageOf, word } from '../platform/index.ts'
+import type { RouteDeps, UsageDeps } from './deps.ts'
 import { exportCsv, exportLines } from './export.ts'
 import { pricesNow } from './prices.ts'
 import { receiptOf } from './receipt.ts'
+import { refusedOf, refusedSchema } from './refused.ts'
 import { registerWallet } from './wallet-routes.ts'
 import { callOfMember, callsOf, hoursOf, promptsOf, pursesOf, subscriptionIdsOf } from './store.ts'
 import { valueOf } from './value.ts'
@@ -26,7 +28,7 @@ const limit = z.coerce.number().int().min(1).max(LIMIT_MAX).default(100)
 const SECURITY = [{ key: [] }]
 
 /** Our own usage API: versioned, documented with OpenAPI, 401 to a bad key. Adding a field is no new version. */
-export function registerV1(plain: FastifyInstance, deps: UsageDeps): void {
+export function registerV1(plain: FastifyInstance, deps: RouteDeps): void {
   const fastify = plain.withTypeProvider<ZodTypeProvider>()
   const { queries } = deps.db
 
@@ -129,6 +131,22 @@ export function registerV1(plain: FastifyInstance, deps: UsageDeps): void {
     )
 
     routes.get(
+      '/api/usage/v1/refusals',
+      {
+        schema: {
+          ...doc('Why was my tool refused? The last refusals, the newest first, with what helps'),
+          querystring: z.object({ limit: limit.default(20) }),
+          response: { 200: z.object({ refusals: z.array(refusedSchema) }) },
+        },
+      },
+      async (request) => {
+        const rows = await deps.refusals.of(who(request).memberId, request.query.limit)
+        const language = languageOf(request.headers['accept-language'])
+        return { refusals: rows.map((row) => refusedOf(row, deps.catalog.current().operator.zone, language)) }
+      },
+    )
+
+    routes.get(
       '/api/usage/v1/value',
       { schema: { ...doc('Value drawn at list prices, by period'), querystring: span } },
       async (request) => {
@@ -161,11 +179,11 @@ const principals = new WeakMap<FastifyRequest, Principal>()
 
 async function guard(deps: UsageDeps, request: FastifyRequest, reply: FastifyReply): Promise<void> {
   reply.header('cache-control', 'no-store')
-  const principal = await deps.identify(request.headers)
-  if (typeof principal !== 'string') return void principals.set(request, principal)
-  const why =
-    principal === 'no_key' ? 'send your key as "Authorization: Bearer <key>"' : 'the key is unknown or revoked'
-  await reply.code(401).send(problem(principal, why))
+  const principal = await deps.identify(request.raw)
+  if (!isRefused(principal)) return void principals.set(request, principal)
+  const { status, text, retryAfterSec } = word(principal, deps.catalog.current().operator.zone)
+  if (retryAfterSec !== undefined) reply.header('retry-after', retryAfterSec)
+  await reply.code(status).send(problem(principal.code, text[languageOf(request.headers['accept-language'])]))
 }
 
 const who = (request: FastifyRequest): Principal => principals.get(request) as Principal
