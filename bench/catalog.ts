@@ -28,6 +28,7 @@ plans:
       - { id: five_hour, kind: first_use, hours: 5, prompts: ${PROMPTS} }
       - { id: week, kind: anchored, days: 7, prompts: ${PROMPTS} }
     concurrency: 10000
+    tool_policy: observe
     prices: { month: "49.00" }
     models: [${MODELS.openai}, ${MODELS.anthropic}]
 models:${model(MODELS.openai, 'sim-openai')}${model(MODELS.anthropic, 'sim-anthropic')}

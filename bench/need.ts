@@ -12,7 +12,7 @@ export const PATH = [process.env.PATH ?? '', '/usr/sbin', '/sbin'].join(delimite
 export function checkNeeds({ mode, database }: Options): void {
   if (process.platform !== 'linux') throw new Cure('the bench reads /proc: run it on Linux')
   const missing: string[] = []
-  if (!isThere('gcc')) missing.push('gcc')
+  if (mode !== 'events' && !isThere('gcc')) missing.push('gcc')
   if (mode === 'judge' && !isThere('nginx')) missing.push('nginx')
   if (database === 'postgres' && !postgresBin()) missing.push('postgresql')
   for (const tool of ['taskset', 'setpriv']) if (!isThere(tool)) missing.push('util-linux')

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 
-export type Mode = 'judge' | 'memory' | 'profile'
+export type Mode = 'judge' | 'memory' | 'profile' | 'events'
 export type Database = 'postgres' | 'pglite'
 
 export interface Options {
@@ -11,6 +11,7 @@ export interface Options {
   readonly scenarios: readonly string[]
   readonly reps: number
   readonly durationSec: number
+  readonly events: number
   /** Undefined: a file of its own in `bench/results`. */
   readonly out: string | undefined
 }
@@ -24,6 +25,8 @@ export const HELP = `npm run bench [-- options]
   --reps N, --duration SECONDS   instead of what --quick or its absence says
   --out FILE.json                where the figures go, a FILE.md beside them
   --memory                       100,000 calls: does the memory of the server stay flat?
+  --events N                     how long usage queries take with N events in the table (50000000: an hour, 50 GB in the
+                                 system's temporary folder)
   --profile                      where the CPU of the server goes, for each of the scenarios
 `
 
@@ -44,6 +47,7 @@ export function readOptions(argv: readonly string[]): Options | 'help' {
         duration: { type: 'string' },
         out: { type: 'string' },
         memory: { type: 'boolean', default: false },
+        events: { type: 'string' },
         profile: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },
@@ -54,20 +58,23 @@ export function readOptions(argv: readonly string[]): Options | 'help' {
   if (values.help) return 'help'
   const { database, quick } = values
   if (database !== 'postgres' && database !== 'pglite') throw new Cure(`--database takes postgres or pglite\n\n${HELP}`)
+  if (values.events && database !== 'postgres') throw new Cure('--events measures PostgreSQL')
   return {
-    mode: values.memory ? 'memory' : values.profile ? 'profile' : 'judge',
+    mode: values.events ? 'events' : values.memory ? 'memory' : values.profile ? 'profile' : 'judge',
     quick,
     database,
     peers: !values['no-peers'],
     scenarios: values.scenarios.split(',').filter(Boolean),
     reps: positive('--reps', values.reps, quick ? 1 : 3),
     durationSec: positive('--duration', values.duration, quick ? 2 : 4),
+    events: positive('--events', values.events, 0),
     out: values.out,
   }
 }
 
 function positive(name: string, text: string | undefined, otherwise: number): number {
-  const value = text === undefined ? otherwise : Number(text)
+  if (text === undefined) return otherwise
+  const value = Number(text)
   if (!(value > 0)) throw new Cure(`${name} takes a number above 0`)
   return value
 }

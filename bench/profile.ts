@@ -66,7 +66,10 @@ async function batchesOf(gateway: Gateway): Promise<Batches> {
   const value = (part: string, kind: string): number =>
     Number(new RegExp(`^codeplan_batch_seconds_${part}\\{kind="${kind}"\\} (\\S+)`, 'm').exec(text)?.[1] ?? 0)
   return new Map(
-    ['admit', 'settle'].map((kind) => [kind, { count: value('count', kind), seconds: value('sum', kind) }]),
+    ['remembered', 'locked', 'disk'].map((kind) => [
+      kind,
+      { count: value('count', kind), seconds: value('sum', kind) },
+    ]),
   )
 }
 

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 
+import { measureEvents } from './events.ts'
 import { startGateway } from './gateway.ts'
 import { runJudge } from './judge.ts'
 import { startLoader } from './load.ts'
@@ -50,6 +51,12 @@ async function bench(options: Options, stack: AsyncDisposableStack): Promise<boo
     const { text, ok } = report(scenarios, options.database === 'postgres')
     say(text)
     return code === 0 && ok
+  }
+  if (options.mode === 'events' && postgres) {
+    const gateway = await startGateway(stack, folder, place)
+    const { text, ok } = await measureEvents(postgres, gateway, options.events, say)
+    say(text)
+    return ok
   }
   const loader = await startLoader(stack, folder, upstreamPort, CORES)
   let result: Report

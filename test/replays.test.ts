@@ -15,6 +15,7 @@ const PROMPTS: Readonly<Record<string, number>> = {
   'claude-code/remote_mcp': 1,
   'codex/responses': 1,
   'codex/two_prompts': 2,
+  'codex/compaction_in_a_turn': 1,
   'opencode/openai': 1,
   'opencode/anthropic': 1,
   'opencode/zhipuai_coding_plan': 1,
@@ -87,9 +88,12 @@ describe('F82, F84: recorded sessions of real tools', () => {
     expect([...reasons.keys()]).toContain('continued_after_compaction (user_message)')
   })
 
-  test('F83: relabelling every question as the work of a sub-agent costs Σ ÷ 20', async () => {
+  test.each([
+    ['the work of a sub-agent', { 'x-claude-code-agent-id': 'a' }],
+    ['one turn of Codex', { 'x-codex-turn-metadata': '{"root_turn_id":"t"}' }],
+  ])('F83: relabelling every question as %s costs Σ ÷ 20', async (_, label) => {
     const [first] = sessions.get('claude-code/subagent') as readonly Recorded[]
-    const headers = { ...first?.headers, 'x-claude-code-agent-id': 'a' }
+    const headers = { ...first?.headers, ...label }
     const asked = Array.from({ length: 60 }, (_, i) => ({
       ...(first as Recorded),
       headers,

@@ -1,14 +1,23 @@
 import { request, type Agent, type IncomingHttpHeaders, type IncomingMessage } from 'node:http'
 
-export type Wire = 'anthropic' | 'openai'
+export type Wire = 'anthropic' | 'openai' | 'responses'
 
-/** The wires with the bases under which the plan serves them. */
+/** The dialects of upstreams, which clients speak too; and all wires of clients, with the bases under which the plan serves them. */
 export const WIRES: readonly Wire[] = ['anthropic', 'openai']
-export const BASE: Readonly<Record<Wire, string>> = { anthropic: '/api/anthropic', openai: '/api/coding/paas/v4' }
+export const CLIENT_WIRES: readonly Wire[] = [...WIRES, 'responses']
+export const BASE: Readonly<Record<Wire, string>> = {
+  anthropic: '/api/anthropic',
+  openai: '/api/coding/paas/v4',
+  responses: '/api/v1',
+}
 export const CALL: Readonly<Record<Wire, string>> = {
   anthropic: `${BASE.anthropic}/v1/messages`,
   openai: `${BASE.openai}/chat/completions`,
+  responses: `${BASE.responses}/responses`,
 }
+
+/** A coding tool that the default catalog knows: plans serve no others. */
+const TOOL_AGENT = 'claude-cli/2.1.330 (external, cli)'
 
 /** One model call as a client makes it. */
 export interface Question {
@@ -18,6 +27,8 @@ export interface Question {
   readonly stream?: boolean
   readonly headers?: Readonly<Record<string, string>>
   readonly agent?: Agent
+  /** Another address than the plan's for this wire. */
+  readonly path?: string
   /** Further fields of the body. */
   readonly fields?: Readonly<Record<string, unknown>>
 }
@@ -66,15 +77,18 @@ export function beginUnheard(url: string, key: string, question: Question): { ha
 
 export function writeQuestion(key: string, question: Question) {
   const { wire = 'anthropic', model = 'glm-4.7', text, stream = false } = question
-  const body = JSON.stringify({
-    model,
-    max_tokens: 1000,
-    stream,
-    messages: [{ role: 'user', content: text }],
-    ...question.fields,
-  })
-  const headers = { 'content-type': 'application/json', authorization: `Bearer ${key}`, ...question.headers }
-  return { call: CALL[wire], headers, body }
+  const said =
+    wire === 'responses'
+      ? { max_output_tokens: 1000, input: text }
+      : { max_tokens: 1000, messages: [{ role: 'user', content: text }] }
+  const body = JSON.stringify({ model, stream, ...said, ...question.fields })
+  const headers = {
+    'content-type': 'application/json',
+    authorization: `Bearer ${key}`,
+    'user-agent': TOOL_AGENT,
+    ...question.headers,
+  }
+  return { call: question.path ?? CALL[wire], headers, body }
 }
 
 export interface Sent {
@@ -87,7 +101,11 @@ export interface Sent {
 export async function send(url: string, how: Sent): Promise<Heard> {
   const { method = 'GET', headers = {}, body, agent } = how
   const res = await new Promise<IncomingMessage>((resolve, reject) => {
-    const req = request(url, { method, headers, agent: agent ?? false }, resolve)
+    const req = request(
+      url,
+      { method, headers: { 'user-agent': TOOL_AGENT, ...headers }, agent: agent ?? false },
+      resolve,
+    )
     req.on('error', reject)
     req.end(body)
   })

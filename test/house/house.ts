@@ -35,6 +35,8 @@ export interface HouseOptions {
   readonly catalog?: (source: string) => string
   /** Keys of upstreams, by the variables that the catalog names. */
   readonly secrets?: Readonly<Record<string, string>>
+  /** Proxies whose `X-Forwarded-For` is believed. */
+  readonly proxyHops?: number
   /** Keep the rooms without opening a port. */
   readonly noApp?: boolean
 }
@@ -77,6 +79,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
     databaseUrl: testDatabaseUrl,
     operatorKey: undefined,
     logLevel: 'silent',
+    proxyHops: options.proxyHops ?? 0,
     sandboxClock: false,
     secret: (name) => options.secrets?.[name],
   }

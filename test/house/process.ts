@@ -16,13 +16,17 @@ export interface ServerProcess {
 }
 
 /** Starts a real server and waits until it says that it is ready. */
-export async function startServer(env: Readonly<Record<string, string>>): Promise<ServerProcess> {
+export async function startServer(
+  env: Readonly<Record<string, string>>,
+  hear: (text: string) => void = () => undefined,
+): Promise<ServerProcess> {
   const child = spawn(process.execPath, [BIN, 'start'], { env, stdio: ['ignore', 'pipe', 'pipe'] })
   let output = ''
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8')
     stream.on('data', (text: string) => {
       output += text
+      hear(text)
     })
   }
   const exited = new Promise<number | NodeJS.Signals | null>((resolve) => {

@@ -1,14 +1,16 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import { COMMANDS } from '../../apps/server/src/commands/list.ts'
 import { run } from '../../apps/server/src/commands/run.ts'
+import { lockFolder } from '../../apps/server/src/platform/index.ts'
 import { ask } from '../house/ask.ts'
 import { testDatabaseUrl } from '../house/house.ts'
 import { openPlace, type Place } from '../house/place.ts'
 import { BIN, runCommand, runNode, startServer, type ServerProcess } from '../house/process.ts'
+import { until } from '../house/until.ts'
 
 type Data = Record<string, unknown>
 
@@ -63,6 +65,10 @@ async function furtherSteps(place: Place, step: Step, made: Data): Promise<void>
   expect(await step(...added)).toMatchObject({ exit: 0, posted: false, balance: '49.90' })
   expect(await step('balance', 'add', EMAIL, '-9.90')).toMatchObject({ exit: 0, balance: '40.00' })
   await refuses(['balance', 'add', EMAIL, 'much'], 'CNY')
+  await refuses(['balance', 'add', EMAIL, '-40.01'], '40.00 CNY')
+  expect(await step('overflow', EMAIL, 'on', '--cap', '12.50')).toMatchObject({ exit: 0, monthly_cap: '12.50' })
+  await refuses(['overflow', EMAIL, 'perhaps'], 'on or off')
+  expect(await step('balance', 'show', EMAIL)).toMatchObject({ exit: 0, balance: '40.00', overflow: { on: true } })
   expect(await step('catalog', 'apply', place.catalogFile)).toMatchObject({ exit: 0, changed: false, version: 1 })
   await refuses(['explain', '2026030209000000000000000000000000'], 'x-request-id')
   expect(await step('clock')).toMatchObject({ exit: 0, now: expect.stringMatching(/^\d{4}-/) })
@@ -83,6 +89,7 @@ async function furtherSteps(place: Place, step: Step, made: Data): Promise<void>
 }
 
 const EMAIL = 'Ada@example.org'
+const IN_USE = 'another server uses this folder; stop it, or set CODEPLAN_DATA'
 type Step = (...words: string[]) => Promise<Data & { exit: number }>
 
 /** Runs lines with `--json` and remembers which commands have been used. */
@@ -241,8 +248,34 @@ describe('commands beside a running server', () => {
   test('a second server in the same folder is refused in words', async () => {
     if (testDatabaseUrl) return
     const { code, err } = await runCommand(place.env, 'start')
-    expect([code, err]).toEqual([1, expect.stringContaining('another server uses this folder')])
+    expect([code, err]).toEqual([1, `${place.env.CODEPLAN_DATA}: ${IN_USE}\n`])
   })
+})
+
+describe('a folder that another process has open, without answering', () => {
+  let place: Place
+  let release: () => Promise<void>
+  beforeAll(async () => {
+    place = await openPlace()
+    const folder = join(place.folder, 'data', 'db')
+    mkdirSync(folder, { recursive: true })
+    // As a command has it, from its first moment to its last.
+    release = (await lockFolder(folder))?.release ?? (() => Promise.reject(new Error('the lock is not to be had')))
+  })
+  afterAll(() => place.close())
+
+  test('start waits some seconds for it, says so once, gives up in words, and starts when it is free in time', async () => {
+    const waits = `${place.env.CODEPLAN_DATA}: a command or a stopping server has it open; waiting up to 10 s for its end\n`
+    const { code, err } = await runCommand(place.env, 'start')
+    expect([code, err]).toEqual([1, `${waits}${place.env.CODEPLAN_DATA}: ${IN_USE}\n`])
+    let heard = ''
+    const starting = startServer(place.env, (text) => (heard += text))
+    await until('it waits', () => heard === waits, 60_000)
+    await release()
+    const server = await starting
+    server.kill('SIGTERM')
+    expect(await server.exited).toBe(0)
+  }, 120_000)
 })
 
 describe('the clock of a sandbox', () => {
@@ -260,5 +293,5 @@ describe('the clock of a sandbox', () => {
       await server.exited
       await place.close()
     }
-  })
+  }, 120_000)
 })

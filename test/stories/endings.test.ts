@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
-import { ask, begin, beginUnheard, errorOf, readAll, type Question, type Wire, WIRES } from '../house/ask.ts'
+import { ask, begin, beginUnheard, errorOf, readAll, type Question, type Wire, CLIENT_WIRES } from '../house/ask.ts'
 import { drawn, faultsOfBooks, lastReceipt, receiptOf } from '../house/books.ts'
 import { openHouse, type House } from '../house/house.ts'
 import { until } from '../house/until.ts'
 
-/** A model behind each kind of upstream, so that every pair of dialects is crossed. */
+/** A model behind each kind of upstream, so that every pair of wires is crossed. */
 const MODELS = ['glm-4.7', 'glm-4.6'] as const
-const PAIRS = WIRES.flatMap((wire) => MODELS.map((model) => ({ wire, model })))
+const PAIRS = CLIENT_WIRES.flatMap((wire) => MODELS.map((model) => ({ wire, model })))
 const ANSWER_TOKENS = 400
 
 describe('what a call counts, by how it ended', () => {
@@ -116,12 +116,20 @@ describe('what a call counts, by how it ended', () => {
         const heard = await ask(house.url, member.key, { ...pair, text, stream: true })
         expect(heard.status).toBe(200)
         expect(heard.text).toMatch(
-          pair.wire === 'anthropic' ? /^event: error$/m : /"finish_reason":"network_error"|"error":\{/,
+          {
+            anthropic: /^event: error$/m,
+            openai: /"finish_reason":"network_error"|"error":\{/,
+            responses: /^event: response.failed$/m,
+          }[pair.wire],
         )
-        expect(heard.text).not.toContain('message_stop')
+        expect(heard.text).not.toMatch(/message_stop|response\.completed/)
         // Nothing of a second answer (wire contract §5.2).
-        expect(heard.text.match(/^event: message_start$/gm) ?? [0]).toHaveLength(1)
-        expect(heard.text.match(/"role":"assistant"/g)).toHaveLength(1)
+        const opening = {
+          anthropic: /^event: message_start$/gm,
+          openai: /"role":"assistant"/g,
+          responses: /^event: response.created$/gm,
+        }[pair.wire]
+        expect(heard.text.match(opening)).toHaveLength(1)
         expect(heard.text).not.toMatch(/"finish_reason":"(stop|length)"/)
         expect(await receiptOf(house, heard.id)).toMatchObject({ ending: 'upstream_cut', billable: false, charge: 0 })
       }
@@ -197,7 +205,7 @@ describe('what a call counts, by how it ended', () => {
       'rate:100,tokens:80',
     ]
     const one = async (n: number): Promise<void> => {
-      const wire = WIRES[n % 2] as Wire
+      const wire = CLIENT_WIRES[n % 3] as Wire
       const fault = faults[n % faults.length] as string
       const question = { wire, model: MODELS[n % 3 === 0 ? 1 : 0], text: `mixed ${n} [[fault=${fault}]]` }
       if (fault === 'never') {

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import { createKey, revokeKey } from '../../apps/server/src/identity/index.ts'
 import { sql } from '../../apps/server/src/platform/index.ts'
-import { BASE, errorOf, send, writeQuestion, type Heard, type Wire, WIRES } from '../house/ask.ts'
+import { BASE, CALL, errorOf, send, writeQuestion, type Heard, type Wire, WIRES } from '../house/ask.ts'
 import { openHouse, type House, type Subscriber } from '../house/house.ts'
 import { until } from '../house/until.ts'
 
@@ -102,7 +102,7 @@ describe('keys', () => {
     }
   })
 
-  test('F31: a revoked key is refused at once, also in its signed form; the other keys of the person go on', async () => {
+  test('a revoked key is refused at once, also in its signed form; the other keys of the person go on', async () => {
     const made = await createKey(
       house.rooms.db,
       house.rooms.seal,
@@ -119,6 +119,45 @@ describe('keys', () => {
     expect((await present({ authorization: token })).status).toBe(401)
     expect((await present({ authorization: member.key })).status).toBe(200)
     expect(await house.rooms.db.tx((tx) => revokeKey(tx, id, house.clock.now()))).toBe(false)
+  })
+
+  test('F31: no form of the key and no path of the bases gets a call past a full window', async () => {
+    await house.applyCatalog((source) => source.replace('prompts: 1600 ', 'prompts: 1 '))
+    const full = await house.subscriber('max')
+    expect((await present({ authorization: full.key })).status).toBe(200)
+    const [handle = '', secret = ''] = full.key.split('.')
+    const token = sign({ api_key: handle, timestamp: house.clock.now() }, secret)
+    const before = house.upstream.calls().length
+    for (const wire of WIRES) {
+      const paths = [CALL[wire], `${CALL[wire]}?beta=true`, `${CALL[wire]}/`]
+      for (const headers of [
+        { authorization: `Bearer ${full.key}` },
+        { authorization: full.key },
+        { 'x-api-key': full.key },
+        { authorization: `Bearer ${token}` },
+      ]) {
+        for (const path of paths) {
+          for (const stream of [true, false]) {
+            const { body } = writeQuestion('', { text: `one more ${++asked}`, wire, stream })
+            const heard = await send(house.url + path, {
+              method: 'POST',
+              headers: { 'content-type': 'application/json', ...headers },
+              body,
+            })
+            expect([path, heard.status, errorOf(heard).code]).toEqual([path, 429, '1308'])
+          }
+        }
+      }
+      for (const other of ['/v1/completions', '/v1/messages/batches', '/v1/messages/count_tokens', '/embeddings']) {
+        const { body } = writeQuestion('', { text: `another way ${++asked}`, wire })
+        await send(`${house.url}${BASE[wire]}${other}`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json', authorization: full.key },
+          body,
+        })
+      }
+    }
+    expect(house.upstream.calls().length).toBe(before)
   })
 
   test('the text of a key has its published shape and never contains the words api or key', async () => {

@@ -83,7 +83,10 @@ describe('the models of a plan', () => {
   test('F30: a running subscription keeps price, windows and concurrency of its plan version; a new one buys the new', async () => {
     const before = await house.subscriber('lite')
     await house.applyCatalog((source) =>
-      source.replace('hours: 5, prompts: 80 ', 'hours: 5, prompts: 3 ').replace('month: "49.00"', 'month: "59.00"'),
+      source
+        .replace('hours: 5, prompts: 80 ', 'hours: 5, prompts: 3 ')
+        .replace('month: "49.00"', 'month: "59.00"')
+        .replace('concurrency: 5 ', 'concurrency: 2 '),
     )
     try {
       const after = await house.subscriber('lite')
@@ -93,12 +96,15 @@ describe('the models of a plan', () => {
         limits.push(heard.headers['x-codeplan-five-hour-limit'])
       }
       expect(limits).toEqual(['80', '3'])
-      const prices = []
+      const bought = []
       for (const { memberId } of [before, after]) {
         const [standing] = await house.rooms.entitlements.standings(memberId, house.clock.now())
-        prices.push(standing?.terms.prices.month)
+        bought.push([standing?.terms.prices.month, standing?.terms.concurrencyMax])
       }
-      expect(prices).toEqual(['49.00', '59.00'])
+      expect(bought).toEqual([
+        ['49.00', 5],
+        ['59.00', 2],
+      ])
     } finally {
       await house.applyCatalog((source) => source)
     }

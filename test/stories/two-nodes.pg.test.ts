@@ -94,7 +94,21 @@ describe('two servers on one PostgreSQL', () => {
     }
   })
 
-  test('F31 F32: a revoked key is refused by every node within a second', async () => {
+  test('F32: who is full is refused by every node at once, and let in by every node at once after a credit', async () => {
+    const email = 'full@example.org'
+    const { key } = await addSubscriber(place.env, { email, plan: 'lite' })
+    const [first, second] = nodes as [ServerProcess, ServerProcess]
+    for (let n = 1; n <= LITE; n++) expect((await ask(first.url, key, { text: `question ${n}` })).status).toBe(200)
+    for (const { url } of [second, first]) {
+      const heard = await ask(url, key, { text: `too much for ${url}` })
+      expect([heard.status, errorOf(heard).code]).toEqual([429, '1308'])
+    }
+    expect((await runCommand(place.env, 'credit', email, 'five_hour', '2', '--reason', 'an outage')).code).toBe(0)
+    for (const { url } of [second, first]) expect((await ask(url, key, { text: `more for ${url}` })).status).toBe(200)
+    expect((await ask(second.url, key, { text: 'and no more' })).status).toBe(429)
+  })
+
+  test('a revoked key is refused by every node within a second', async () => {
     const { key, keyId } = await addSubscriber(place.env, { email: 'revoked@example.org', plan: 'pro' })
     for (const node of nodes) expect((await ask(node.url, key, { text: 'good' })).status).toBe(200)
     expect((await runCommand(place.env, 'key', 'revoke', keyId)).code).toBe(0)

@@ -4,7 +4,8 @@
 #   BASE            origin of the server under test, e.g. http://127.0.0.1:8787   (required)
 #   KEY             the subscriber's API key                                      (required)
 #   MODEL           model to ask for (default glm-4.7); SMALL_MODEL (default glm-4.5-air)
-#   ANTHROPIC_PATH  default /api/anthropic ; OPENAI_PATH default /api/coding/paas/v4 ; may be empty
+#   ANTHROPIC_PATH  default /api/anthropic ; OPENAI_PATH default /api/coding/paas/v4 ; RESPONSES_PATH default /api/v1 ;
+#                   may be empty
 #   CODEPLAN_TOOLS_CACHE  where clients are installed, one folder each (default ~/.cache/codeplan-tools)
 #   LIMIT           seconds the client may run (default 120)
 #   STEPS           tool calls the task takes (default 1; the sandbox upstream understands it)
@@ -22,9 +23,11 @@ MODEL=${MODEL:-glm-4.7}
 SMALL_MODEL=${SMALL_MODEL:-glm-4.5-air}
 ANTHROPIC_PATH=${ANTHROPIC_PATH-/api/anthropic}
 OPENAI_PATH=${OPENAI_PATH-/api/coding/paas/v4}
+RESPONSES_PATH=${RESPONSES_PATH-/api/v1}
 CACHE=${CODEPLAN_TOOLS_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/codeplan-tools}
 LIMIT=${LIMIT:-120}
 EXPECT_WITHIN=${EXPECT_WITHIN:-30}
+HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 TOOL=$(basename "$0" .sh)
 
 # npm_install FOLDER SPEC... : installs once per set of specs, also when two scripts start together; sets DIR and BIN
@@ -122,4 +125,14 @@ verdict() {
   fi
   [ $ok = 0 ] && echo "PASS $TOOL $1 ${SECS}s $why" || echo "FAIL $TOOL $1 ${SECS}s $why"
   exit $ok
+}
+
+# run_meter VAR=VALUE... CMD ARGS : runs a meter behind the front; it must show the subscriber's figures. Ends the script
+run_meter() {
+  local why
+  run_client HTTPS_PROXY="$FRONT" HTTP_PROXY="$FRONT" NO_PROXY='' no_proxy='' "$@"
+  why=$(node "$HERE/figures.ts" "$TOOL" "$W/out" 2>&1 | tail -n 1)
+  [ "$RC $why" = "0 shows what is" ] && echo "PASS $TOOL $VERSION ${SECS}s $why" && exit 0
+  echo "FAIL $TOOL $VERSION ${SECS}s $why (rc $RC)"
+  exit 1
 }

@@ -16,6 +16,7 @@ export interface Faults {
   readonly restart?: true
   readonly length?: true
   readonly tokens?: number
+  readonly full?: true
 }
 
 export interface Directives {
@@ -41,6 +42,7 @@ const named: Readonly<Record<string, (n: number | undefined) => Faults>> = {
   restart: () => ({ restart: true }),
   length: () => ({ length: true }),
   tokens: (n = 100) => ({ tokens: n }),
+  full: () => ({ full: true }),
   none: () => ({}),
 }
 

@@ -61,6 +61,9 @@ export class Engine {
     await pause(faults.lateMs ?? 0, gone)
     if (faults.never) await untilGone(gone)
     if (gone.aborted) return undefined
+    if (faults.full) {
+      return refuse(res, call, 400, 'The prompt is longer than the maximum context length of this model.')
+    }
     if (faults.status) {
       const wait = faults.retryAfterS
       return refuse(res, call, faults.status, 'The sandbox refuses this call on request.', wait)

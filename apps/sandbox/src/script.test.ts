@@ -58,6 +58,19 @@ describe('a file task is done with whichever tool is offered', () => {
     expect(chat([{ role: 'user', content: task }], [fn(name, properties)]).calls).toEqual([{ name, input }])
   })
 
+  test('by a patch, where the tool of Codex is offered beside a shell', () => {
+    const { calls } = chat(
+      [{ role: 'user', content: task }],
+      [fn('exec_command', { cmd: text }), fn('apply_patch', { input: text })],
+    )
+    expect(calls).toEqual([
+      {
+        name: 'apply_patch',
+        input: { input: "*** Begin Patch\n*** Add File: a.txt\n+it's done\n*** End Patch\n" },
+      },
+    ])
+  })
+
   test('what the schema requires is filled in', () => {
     const tool = fn('run_shell_command', { command: text, is_background: { type: 'boolean' } }, ['is_background'])
     expect(chat([{ role: 'user', content: task }], [tool]).calls[0]?.input).toMatchObject({ is_background: false })

@@ -4,7 +4,7 @@ import { withoutDirectives } from './directives.ts'
 import type { FileTask, Standing } from './standing.ts'
 import { asksForSummary, fileTask } from './standing.ts'
 import type { ToolCall } from './toolbox.ts'
-import { forcedCall, sample, shellCall, writeCall, writeCommand } from './toolbox.ts'
+import { forcedCall, patchCall, sample, shellCall, writeCall, writeCommand } from './toolbox.ts'
 
 /** What the simulated model says, before it is put into either dialect. */
 export interface Reply {
@@ -44,7 +44,11 @@ function nextCalls(ask: Ask, standing: Standing, directives: Directives): ToolCa
 
 function writing(ask: Ask, standing: Standing, task: FileTask): ToolCall | undefined {
   const byShell = () => shellCall(ask.tools, writeCommand(task.file, task.content), `Create ${task.file}`)
-  return writeCall(ask.tools, standing.directory, task.file, task.content) ?? byShell()
+  return (
+    writeCall(ask.tools, standing.directory, task.file, task.content) ??
+    patchCall(ask.tools, task.file, task.content) ??
+    byShell()
+  )
 }
 
 /** Tools refuse to overwrite a file that was not read before; the shell does not. */

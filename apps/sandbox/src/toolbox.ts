@@ -37,6 +37,15 @@ export function writeCall(
   return undefined
 }
 
+/** A call that adds the file by a patch, in the format of Codex's `apply_patch`: a freeform tool, behind a function here. */
+export function patchCall(tools: readonly OfferedTool[], file: string, content: string): ToolCall | undefined {
+  const tool = tools.find((offered) => plainName(offered) === 'applypatch')
+  if (!tool || !('input' in objectOf(tool.schema.properties))) return undefined
+  const lines = content.split('\n').map((line) => `+${line}`)
+  const input = ['*** Begin Patch', `*** Add File: ${file}`, ...lines, '*** End Patch', ''].join('\n')
+  return { name: tool.name, input: { input } }
+}
+
 /** A call that runs the command, if one of the tools offered is a shell. */
 export function shellCall(tools: readonly OfferedTool[], command: string, purpose: string): ToolCall | undefined {
   for (const tool of tools) {

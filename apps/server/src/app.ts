@@ -7,7 +7,8 @@ import { forgetAnswers, makeGateway, makeUpstreamPools, type Gateway, type Upstr
 import { ALIVE_EVERY_MS } from './entitlements/index.ts'
 import { isReady } from './ready.ts'
 import { keepDumps } from './dumps.ts'
-import { makeJobs, makePartitions } from './platform/index.ts'
+import { registerErrorPages } from './error-pages.ts'
+import { languageOf, makeJobs, makePartitions, word } from './platform/index.ts'
 import type { Rooms } from './rooms.ts'
 import { registerUsage } from './usage/index.ts'
 
@@ -20,6 +21,8 @@ export interface App {
 
 const LAST_USED_EVERY_MS = 15_000
 const PARTITIONS_EVERY_MS = 6 * 3_600_000
+/** A crash loses so much of what was refused. */
+const REFUSALS_EVERY_MS = 5_000
 const CAPACITY_EVERY_MS = 60_000
 const FORGET_EVERY_MS = 10 * 60_000
 const MAINTAIN_EVERY_MS = 30 * 60_000
@@ -63,10 +66,14 @@ export async function startApp(rooms: Rooms, options: Pick<UpstreamSettings, 'sa
   fastify.get('/metrics', async (_, reply) => {
     return reply.type(rooms.metrics.registry.contentType).send(await rooms.metrics.registry.metrics())
   })
-  await registerUsage(fastify, rooms)
-  fastify.setNotFoundHandler((request, reply) =>
-    reply.code(404).send({ error: { code: '1222', message: `API ${request.url.split('?')[0]} does not exist` } }),
-  )
+  await registerUsage(fastify, { ...rooms, refusals: gateway.refusals })
+  registerErrorPages(fastify)
+  fastify.setNotFoundHandler((request, reply) => {
+    const path = request.url.split('?')[0] ?? ''
+    const { status, code, text, detail } = word({ code: 'not_found', path }, catalog.current().operator.zone)
+    const message = text[languageOf(request.headers['accept-language'])]
+    return reply.code(status).send({ error: { code, message, detail } })
+  })
 
   if (rooms.embedded) await entitlements.claimAlone()
   await entitlements.recover()
@@ -77,6 +84,8 @@ export async function startApp(rooms: Rooms, options: Pick<UpstreamSettings, 'sa
   jobs.every(PARTITIONS_EVERY_MS, 'retention', () => entitlements.forget(clock.now()))
   jobs.every(FORGET_EVERY_MS, 'forget-answers', () => forgetAnswers(db.queries, clock.now()))
   jobs.every(CAPACITY_EVERY_MS, 'capacity', () => gateway.writeCapacity())
+  jobs.every(REFUSALS_EVERY_MS, 'refusals', () => gateway.refusals.write())
+  jobs.every(PARTITIONS_EVERY_MS, 'forget-refusals', () => gateway.refusals.forget())
   jobs.every(MAINTAIN_EVERY_MS, 'maintain', () => db.maintain())
   if (rooms.embedded) {
     const dump = keepDumps(rooms.embedded, config.dataFolder, clock)
@@ -98,6 +107,9 @@ export async function startApp(rooms: Rooms, options: Pick<UpstreamSettings, 'sa
       await gateway
         .writeCapacity()
         .catch((error: unknown) => log.warn({ err: error }, 'the last minute was not measured'))
+      await gateway.refusals
+        .write()
+        .catch((error: unknown) => log.warn({ err: error }, 'the last refusals were not kept'))
       await pools.close()
       fastify.server.closeAllConnections()
       await fastify.close()

@@ -14,6 +14,8 @@ export interface Config {
   /** 32 bytes; undefined: kept in a file of the data folder, made at the first start. */
   readonly operatorKey: Buffer | undefined
   readonly logLevel: string
+  /** Proxies in front of the server that write `X-Forwarded-For`. */
+  readonly proxyHops: number
   /** The clock may be moved, for trying out what happens by time. */
   readonly sandboxClock: boolean
   /** Keys of upstreams, by the names that the catalog gives. */
@@ -25,6 +27,7 @@ export interface ConfigFault {
   readonly cure: string
 }
 
+const PROXY_HOPS_MAX = 10
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']
 
 /** Environment → configuration. Every fault is listed with its cure. */
@@ -39,6 +42,13 @@ export function readConfig(env: NodeJS.ProcessEnv): { config: Config; faults: re
   }
   const logLevel = env.LOG_LEVEL ?? 'info'
   if (!LOG_LEVELS.includes(logLevel)) faults.push({ name: 'LOG_LEVEL', cure: `use one of ${LOG_LEVELS.join(', ')}` })
+  const proxyHops = Number(env.TRUST_PROXY || 0)
+  if (!Number.isInteger(proxyHops) || proxyHops < 0 || proxyHops > PROXY_HOPS_MAX) {
+    faults.push({
+      name: 'TRUST_PROXY',
+      cure: `use the number of proxies in front of the server, 0 to ${PROXY_HOPS_MAX}`,
+    })
+  }
   const operatorKey = env.CODEPLAN_OPERATOR_KEY ? Buffer.from(env.CODEPLAN_OPERATOR_KEY, 'hex') : undefined
   if (operatorKey && operatorKey.length !== OPERATOR_KEY_BYTES) {
     faults.push({ name: 'CODEPLAN_OPERATOR_KEY', cure: 'use 64 hex digits, for example from: openssl rand -hex 32' })
@@ -52,6 +62,7 @@ export function readConfig(env: NodeJS.ProcessEnv): { config: Config; faults: re
       databaseUrl,
       operatorKey,
       logLevel,
+      proxyHops,
       sandboxClock: env.CODEPLAN_SANDBOX === '1',
       secret: (name) => env[name] || undefined,
     },

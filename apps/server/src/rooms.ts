@@ -70,7 +70,7 @@ export async function furnish(
   const metrics = makeMetrics()
   const node = `node_${randomBytes(6).toString('hex')}`
   const seal = makeSeal(operatorKeyOf(config))
-  const identify = await makeIdentify(db, seal, clock)
+  const identify = await makeIdentify({ db, seal, clock, metrics, proxyHops: config.proxyHops })
   const entitlements = makeEntitlements({ db, clock, catalog: catalog.value, node, log, metrics })
   return yes({ config, ...base, metrics, node, catalog: catalog.value, seal, identify, entitlements })
 }

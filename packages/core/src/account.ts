@@ -42,25 +42,18 @@ export interface Begun {
   readonly readings: readonly WindowReading[]
 }
 
-/**
- * May a call of a prompt begin now, with this weight? If so, everything that changes by it. `ended` calls are in flight on
- * record only: they have ended and their settlement is being written, so they take no place from this one.
- */
+/** May a call of a prompt begin now, with this weight? If so, everything that changes by it. */
 export function beginCall(
   terms: PlanTerms,
   anchor: Instant,
-  books: { readonly account: Account; readonly tally: PromptTally; readonly ended?: number },
+  books: { readonly account: Account; readonly tally: PromptTally },
   weight: CallWeight,
   now: Instant,
 ): Outcome<Begun, QuotaRefusal> {
-  const { account, tally, ended = 0 } = books
+  const { account, tally } = books
   const cost = costOfCall(terms.meter, tally, weight)
   const windows = terms.windows.map((rule) => windowNow(rule, anchor, account.windows[rule.id], now))
-  const may = mayBegin(
-    windows,
-    { cost, inFlight: account.inFlight - ended, concurrencyMax: concurrencyAt(terms, now) },
-    now,
-  )
+  const may = mayBegin(windows, { cost, inFlight: account.inFlight, concurrencyMax: concurrencyAt(terms, now) }, now)
   if (!may.ok) return no(may.no)
   const opened = openWindows(windows, now)
   const starts = startsOf(opened)

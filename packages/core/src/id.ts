@@ -20,3 +20,7 @@ export function makeId<Prefix extends string>(prefix: Prefix, atMs: number, rand
   for (let i = 0; i < 16; i++) dice += ALPHABET[(random[i % random.length] ?? 0) % 32]
   return `${prefix}_${time}${dice}`
 }
+
+/** The first that could be made at an instant: ids of earlier ones sort before it. */
+export const firstId = <Prefix extends string>(prefix: Prefix, atMs: number): Id<Prefix> =>
+  makeId(prefix, atMs, new Uint8Array(1))

@@ -1,6 +1,6 @@
 /**
  * The door of the wire formats. Two dialects: Anthropic Messages (`/v1/messages`) and OpenAI Chat Completions with GLM's extra
- * fields (`/chat/completions`). Pure: no I/O, no clock, no dice; ids and times come in by options. Bodies and stream bytes are
+ * fields (`/chat/completions`); clients may also speak OpenAI Responses (`/responses`). Pure: no I/O, no clock, no dice; ids and times come in by options. Bodies and stream bytes are
  * *latin1 text* (a string whose characters are the bytes): write them with the encoding 'latin1'.
  */
 export type { Dialect } from './dialect.ts'
@@ -24,6 +24,13 @@ export { translateRequest } from './request/translate.ts'
 export type { TranslatedRequest } from './request/translate.ts'
 export type { RequestOptions } from './request/options.ts'
 
+/** What a Responses request wants kept, and the conversation that it goes on with. */
+export { readStoring, withEarlier } from './request/responses-storing.ts'
+export type { Storing } from './request/responses-storing.ts'
+
+/** What the answer to a Responses request has to know of the request. */
+export type { ResponsesAsked } from './responses-answer.ts'
+
 /** A whole answer in the client's dialect, with its usage and how it ended. */
 export { translateResponse } from './response/translate.ts'
 export type { ResponseOptions, TranslatedResponse } from './response/options.ts'
@@ -39,5 +46,9 @@ export { spliceRequest } from './splice.ts'
 export type { SpliceOptions } from './splice.ts'
 
 /** Errors in each dialect's own shape. */
+export { cleanError } from './error/clean-error.ts'
 export { anthropicError, openaiError } from './error/envelope.ts'
+export { responsesError } from './error/responses-error.ts'
+export type { RefusedResponse } from './error/responses-error.ts'
+export { errorInStream } from './error/in-stream.ts'
 export type { ErrorWords } from './error/envelope.ts'

@@ -5,12 +5,16 @@ import {
   isArrayAt,
   isObjectAt,
   isStringAt,
+  isText,
+  jsonBytes,
   JsonFault,
   skipSpace,
   valueEnd,
+  type JsonBytes,
 } from './outline-scan.ts'
+import { isMarked } from './thinking.ts'
 
-/** Where a value stands in the body's latin1 text. */
+/** Where a value stands among the body's bytes. */
 export interface Span {
   readonly start: number
   readonly end: number
@@ -25,7 +29,7 @@ export type MessageKind = 'user' | 'tool_result' | 'assistant' | 'system' | 'rem
 
 export interface MessageOutline {
   readonly kind: MessageKind
-  /** The texts that a person wrote, as JSON literals without quotes; empty unless kind is `user`. */
+  /** The texts that a person wrote, as JSON literals without quotes, in latin1 form; empty unless kind is `user`. */
   readonly texts: readonly string[]
   readonly span: Span
   /** Of a `system` entry in the list: where its role and its texts (without quotes) stand. */
@@ -34,8 +38,7 @@ export interface MessageOutline {
 
 /** What the gateway needs to know of a request, read without building it. */
 export interface Outline {
-  /** The body as latin1 text: a string whose characters are the bytes. */
-  readonly text: string
+  readonly body: Buffer
   readonly model: string
   readonly modelSpan: Span
   readonly stream: boolean
@@ -44,11 +47,15 @@ export interface Outline {
   readonly streamOptions: Span | undefined
   readonly maxTokens: number | undefined
   readonly toolCount: number
+  /** The list of functions that are offered. */
+  readonly tools: Span | undefined
   readonly messages: readonly MessageOutline[]
   /** Texts of the system prompt that stands apart (Anthropic), for marks that a tool leaves there. */
   readonly system: Span | undefined
   /** `metadata` (Anthropic): tools put a session mark there. */
   readonly metadata: Span | undefined
+  /** A thinking block carries a signature with our mark. */
+  readonly marked: boolean
   /** The top-level object begins with `{` here. */
   readonly bodyStart: number
 }
@@ -63,51 +70,63 @@ export type Wire = Dialect | 'responses'
 
 type Read<T> = { ok: true; outline: T } | { ok: false; fault: OutlineFault }
 
-/** Reads the outline of a Messages, Chat Completions or Responses request, in one walk over its text. */
+/** Reads the outline of a Messages, Chat Completions or Responses request, in one walk over its bytes. */
 export function outline(wire: Wire, body: Buffer): Read<Outline> {
   try {
-    const text = body.toString('latin1')
-    const bodyStart = skipSpace(text, 0)
-    if (!isObjectAt(text, bodyStart)) return fault({ fault: 'bad_body', why: 'it must be a JSON object' })
+    const json = jsonBytes(body)
+    const bodyStart = skipSpace(json, 0)
+    if (!isObjectAt(json, bodyStart)) return fault({ fault: 'bad_body', why: 'it must be a JSON object' })
     const listName = wire === 'responses' ? 'input' : 'messages'
     const fields: Record<string, Span> = {}
-    let messages: MessageOutline[] = []
-    let badMessage: number | undefined
-    let toolCount = 0
-    const end = eachEntry(text, bodyStart, (key, start) => {
+    const found: Found = { messages: [], badMessage: undefined, toolCount: 0, marked: false }
+    const end = eachEntry(json, bodyStart, (key, start) => {
+      const name = WANTED.find((wanted) => isText(json, key.start, key.end, wanted))
       let end: number
-      if (key === listName && isArrayAt(text, start)) {
-        messages = []
-        end = eachElement(text, start, (at) => {
-          const { message, end } = readMessage(wire, text, at)
-          if (message) messages.push(message)
-          else badMessage ??= messages.length
-          return end
+      if (name === listName && isArrayAt(json, start)) end = readMessages(wire, json, start, found)
+      else if (name === 'tools' && isArrayAt(json, start)) {
+        found.toolCount = 0
+        end = eachElement(json, start, (at) => {
+          found.toolCount++
+          return valueEnd(json, at)
         })
-      } else if (key === 'tools' && isArrayAt(text, start)) {
-        toolCount = 0
-        end = eachElement(text, start, (at) => {
-          toolCount++
-          return valueEnd(text, at)
-        })
-      } else end = valueEnd(text, start)
-      if (WANTED.has(key)) fields[key] = { start, end }
+      } else end = valueEnd(json, start)
+      if (name !== undefined) fields[name] = { start, end }
       return end
     })
-    if (skipSpace(text, end) < text.length) {
+    if (skipSpace(json, end) < body.length) {
       return fault({ fault: 'bad_body', why: `there is text after its end, at byte ${end}` })
     }
-    if (badMessage !== undefined) {
-      return fault({ fault: 'bad_field', field: `${listName}[${badMessage}]`, why: 'it must be an object with a role' })
+    if (found.badMessage !== undefined) {
+      const field = `${listName}[${found.badMessage}]`
+      return fault({ fault: 'bad_field', field, why: 'it must be an object with a role' })
     }
-    return make(wire, text, bodyStart, fields, messages, toolCount)
+    return make(wire, json, bodyStart, fields, found)
   } catch (error) {
     if (error instanceof JsonFault) return fault({ fault: 'bad_body', why: error.message })
     throw error
   }
 }
 
-const WANTED = new Set([
+/** What the walk gathers beside the fields. */
+interface Found {
+  messages: MessageOutline[]
+  badMessage: number | undefined
+  toolCount: number
+  marked: boolean
+}
+
+/** The list is read anew when the key comes twice: the last one counts, as in JSON.parse. */
+function readMessages(wire: Wire, json: JsonBytes, at: number, found: Found): number {
+  found.messages = []
+  return eachElement(json, at, (start) => {
+    const { message, end } = readMessage(wire, json, start, found)
+    if (message) found.messages.push(message)
+    else found.badMessage ??= found.messages.length
+    return end
+  })
+}
+
+const WANTED = [
   'model',
   'messages',
   'stream',
@@ -120,58 +139,71 @@ const WANTED = new Set([
   'metadata',
   'input',
   'max_output_tokens',
-])
+] as const
 
 function make(
   wire: Wire,
-  text: string,
+  json: JsonBytes,
   bodyStart: number,
   fields: Readonly<Record<string, Span>>,
-  listed: readonly MessageOutline[],
-  toolCount: number,
+  found: Found,
 ): Read<Outline> {
+  const { bytes } = json
   const { model } = fields
   const listName = wire === 'responses' ? 'input' : 'messages'
   const list = fields[listName]
   if (!model) return fault({ fault: 'missing_field', field: 'model' })
-  if (!isStringAt(text, model.start) || model.end - model.start < 3) {
+  if (!isStringAt(json, model.start) || model.end - model.start < 3) {
     return fault({ fault: 'bad_field', field: 'model', why: 'it must be the name of a model' })
   }
   if (!list) return fault({ fault: 'missing_field', field: listName })
-  const isText = wire === 'responses' && isStringAt(text, list.start)
-  if (!isText && !isArrayAt(text, list.start)) {
+  const isWhole = wire === 'responses' && isStringAt(json, list.start)
+  if (!isWhole && !isArrayAt(json, list.start)) {
     return fault({ fault: 'bad_field', field: listName, why: 'it must be a list' })
   }
-  const messages = isText ? [{ ...userOf([text.slice(list.start + 1, list.end - 1)], false), span: list }] : listed
+  const messages = isWhole
+    ? [{ ...userOf([bytes.toString('latin1', list.start + 1, list.end - 1)], false), span: list }]
+    : found.messages
   if (messages.length === 0) return fault({ fault: 'bad_field', field: listName, why: 'it must not be empty' })
-  const stream = flag(text, fields.stream)
+  const stream = flag(bytes, fields['stream'])
   if (stream === undefined) return fault({ fault: 'bad_field', field: 'stream', why: 'it must be true or false' })
-  const maxTokens = fields.max_completion_tokens ?? fields.max_tokens ?? fields.max_output_tokens
-  const { stream_options: streamOptions } = fields
+  const maxTokens = fields['max_completion_tokens'] ?? fields['max_tokens'] ?? fields['max_output_tokens']
+  const streamOptions = fields['stream_options']
   return {
     ok: true,
     outline: {
-      text,
-      model: JSON.parse(text.slice(model.start, model.end)) as string,
+      body: bytes,
+      model: nameIn(sliceOf(bytes, model)),
       modelSpan: model,
       stream,
-      toolStream: flag(text, fields.tool_stream) ?? false,
-      wantsUsage: streamOptions !== undefined && /"include_usage"\s*:\s*true/.test(sliceOf(text, streamOptions)),
+      toolStream: flag(bytes, fields['tool_stream']) ?? false,
+      wantsUsage: streamOptions !== undefined && /"include_usage"\s*:\s*true/.test(sliceOf(bytes, streamOptions)),
       streamOptions,
-      maxTokens: maxTokens && wholeNumber(sliceOf(text, maxTokens)),
-      toolCount,
+      maxTokens: maxTokens && wholeNumber(sliceOf(bytes, maxTokens)),
+      toolCount: found.toolCount,
+      tools: fields['tools'],
       messages,
-      system: fields.system,
-      metadata: fields.metadata,
+      system: fields['system'],
+      metadata: fields['metadata'],
+      marked: found.marked,
       bodyStart,
     },
   }
 }
 
-export const sliceOf = (text: string, span: Span): string => text.slice(span.start, span.end)
+/** A part of a body as latin1 text. */
+export const sliceOf = (body: Buffer, span: Span): string => body.toString('latin1', span.start, span.end)
 
-function flag(text: string, span: Span | undefined): boolean | undefined {
-  const value = span ? sliceOf(text, span) : 'false'
+function nameIn(literal: string): string {
+  try {
+    return JSON.parse(literal) as string
+  } catch {
+    throw new JsonFault('the name of the model is no JSON text')
+  }
+}
+
+function flag(body: Buffer, span: Span | undefined): boolean | undefined {
+  const value = span ? sliceOf(body, span) : 'false'
   if (value === 'true') return true
   return value === 'false' || value === 'null' ? false : undefined
 }
@@ -189,24 +221,30 @@ interface Content {
 }
 
 /** One message of the list, and the place after it. No message: the value is no object with a role that the wire knows. */
-function readMessage(wire: Wire, text: string, at: number): { message: MessageOutline | undefined; end: number } {
-  if (!isObjectAt(text, at)) return { message: undefined, end: valueEnd(text, at) }
+function readMessage(
+  wire: Wire,
+  json: JsonBytes,
+  at: number,
+  found: Found,
+): { message: MessageOutline | undefined; end: number } {
+  if (!isObjectAt(json, at)) return { message: undefined, end: valueEnd(json, at) }
   let role: Span = { start: at, end: at }
-  let type = ''
+  let type: Span | undefined
   const content: Content = { texts: [], hasResult: false, hasOther: false }
-  const end = eachEntry(text, at, (key, start) => {
-    if (key === 'content') return readContent(text, start, content)
-    const end = valueEnd(text, start)
-    if (key === 'role') role = { start, end }
-    else if (key === 'type' && wire === 'responses') type = text.slice(start + 1, end - 1)
+  const end = eachEntry(json, at, (key, start) => {
+    if (isText(json, key.start, key.end, 'content')) return readContent(json, start, content, found)
+    const end = valueEnd(json, start)
+    if (isText(json, key.start, key.end, 'role')) role = { start, end }
+    else if (wire === 'responses' && isText(json, key.start, key.end, 'type')) type = { start: start + 1, end: end - 1 }
     return end
   })
-  return { message: messageOf(wire, text, { start: at, end }, role, type, content), end }
+  const kind = type ? sliceOf(json.bytes, type) : ''
+  return { message: messageOf(wire, json, { start: at, end }, role, kind, content), end }
 }
 
 function messageOf(
   wire: Wire,
-  text: string,
+  json: JsonBytes,
   span: Span,
   role: Span,
   type: string,
@@ -216,56 +254,52 @@ function messageOf(
   if (type !== '' && type !== 'message') {
     return { kind: type.endsWith('_output') ? 'tool_result' : 'assistant', texts: [], span }
   }
-  switch (text.slice(role.start + 1, role.end - 1)) {
-    case 'assistant':
-      return { kind: 'assistant', texts: [], span }
-    case 'system':
-    case 'developer':
-      return { kind: 'system', texts: [], span, spans: { role, texts: content.texts } }
-    case 'tool':
-    case 'function':
-      return wire === 'openai' ? { kind: 'tool_result', texts: [], span } : undefined
-    case 'user':
-      if (content.hasResult) return { kind: 'tool_result', texts: [], span }
-      return {
-        ...userOf(
-          content.texts.map((one) => sliceOf(text, one)),
-          content.hasOther,
-        ),
-        span,
-      }
-    default:
-      return undefined
+  const is = (name: string): boolean => isText(json, role.start + 1, role.end - 1, name)
+  if (is('assistant')) return { kind: 'assistant', texts: [], span }
+  if (is('user')) {
+    if (content.hasResult) return { kind: 'tool_result', texts: [], span }
+    const literals = content.texts.map((one) => sliceOf(json.bytes, one))
+    return { ...userOf(literals, content.hasOther), span }
   }
+  if (is('system') || is('developer')) return { kind: 'system', texts: [], span, spans: { role, texts: content.texts } }
+  if (wire === 'openai' && (is('tool') || is('function'))) return { kind: 'tool_result', texts: [], span }
+  return undefined
 }
 
 /** Walks a message's content, text or list of blocks; answers the place after it. */
-function readContent(text: string, at: number, into: Content): number {
-  if (isStringAt(text, at)) {
-    const end = valueEnd(text, at)
+function readContent(json: JsonBytes, at: number, into: Content, found: Found): number {
+  if (isStringAt(json, at)) {
+    const end = valueEnd(json, at)
     into.texts.push({ start: at + 1, end: end - 1 })
     return end
   }
-  if (!isArrayAt(text, at)) return valueEnd(text, at)
-  return eachElement(text, at, (start) => {
-    if (!isObjectAt(text, start)) return valueEnd(text, start)
-    let type = ''
+  if (!isArrayAt(json, at)) return valueEnd(json, at)
+  return eachElement(json, at, (start) => {
+    if (!isObjectAt(json, start)) return valueEnd(json, start)
+    let isWords = false
+    let isResult = false
     let words: Span | undefined
-    const end = eachEntry(text, start, (key, valueStart) => {
-      const end = valueEnd(text, valueStart)
-      if (key === 'type') type = text.slice(valueStart + 1, end - 1)
-      else if (key === 'text' && isStringAt(text, valueStart)) words = { start: valueStart + 1, end: end - 1 }
+    const end = eachEntry(json, start, (key, valueStart) => {
+      const end = valueEnd(json, valueStart)
+      if (isText(json, key.start, key.end, 'type')) {
+        isWords = isText(json, valueStart + 1, end - 1, 'text') || isText(json, valueStart + 1, end - 1, 'input_text')
+        isResult = isText(json, valueStart + 1, end - 1, 'tool_result')
+      } else if (isText(json, key.start, key.end, 'text')) {
+        if (isStringAt(json, valueStart)) words = { start: valueStart + 1, end: end - 1 }
+      } else if (isText(json, key.start, key.end, 'signature')) {
+        found.marked ||= isMarked(json.bytes, valueStart)
+      }
       return end
     })
-    if (type === 'tool_result') into.hasResult = true
-    else if (words && (type === 'text' || type === 'input_text')) into.texts.push(words)
+    if (isResult) into.hasResult = true
+    else if (words && isWords) into.texts.push(words)
     else into.hasOther = true
     return end
   })
 }
 
 // What coding tools add to a person's message by themselves (measured: Claude Code, Qwen Code, Kilo, Codex).
-const ADDED = /<(system-reminder|environment_details|environment_context)>[^]*?<\/\1>/g
+const ADDED = /<(system-reminder|environment_details|environment_context|subagent_notification)>[^]*?<\/\1>/g
 const EDGES = /^(?:\\n|\\r|\\t|\s)+|(?:\\n|\\r|\\t|\s)+$/g
 
 function userOf(literals: readonly string[], hasOther: boolean): Pick<MessageOutline, 'kind' | 'texts'> {

@@ -1,5 +1,6 @@
 import type { Dialect } from './dialect.ts'
-import { sliceOf, type Outline } from './outline.ts'
+import { toLatin1 } from './latin1.ts'
+import type { Outline } from './outline.ts'
 
 export interface SpliceOptions {
   /** The upstream's name of the model. */
@@ -18,24 +19,27 @@ interface Edit {
 }
 
 /**
- * The body for an upstream of the same dialect, as latin1 text: the caller's bytes, with the model's name exchanged and,
- * for a stream of Chat Completions, usage asked for. Everything else stays as it came, unknown fields included.
+ * The body for an upstream of the same dialect: the caller's bytes, with the model's name exchanged and, for a stream of
+ * Chat Completions, usage asked for. Everything else stays as it came, unknown fields included. Where only a name of no
+ * greater length is put in, the caller's own bytes are changed, and the rest of its place is filled with spaces.
  */
-export function spliceRequest(dialect: Dialect, outline: Outline, options: SpliceOptions): string {
-  const { text, modelSpan } = outline
+export function spliceRequest(dialect: Dialect, outline: Outline, options: SpliceOptions): Buffer {
+  const { body, modelSpan } = outline
+  const name = toLatin1(JSON.stringify(options.model))
   const edits: Edit[] = []
-  const name = JSON.stringify(options.model)
-  if (sliceOf(text, modelSpan) !== name) edits.push({ at: modelSpan.start, to: modelSpan.end, text: name })
   if (dialect === 'openai' && outline.stream && !outline.wantsUsage) edits.push(askForUsage(outline))
   if (dialect === 'anthropic' && options.foldSystem) edits.push(...foldSystem(outline))
-  if (edits.length === 0) return text
-  let out = ''
+  const room = modelSpan.end - modelSpan.start
+  if (name.length <= room) body.write(name.padEnd(room), modelSpan.start, 'latin1')
+  else edits.push({ at: modelSpan.start, to: modelSpan.end, text: name })
+  if (edits.length === 0) return body
+  const parts: Buffer[] = []
   let from = 0
   for (const edit of edits.toSorted((a, b) => a.at - b.at)) {
-    out += text.slice(from, edit.at) + edit.text
+    parts.push(body.subarray(from, edit.at), Buffer.from(edit.text, 'latin1'))
     from = edit.to
   }
-  return out + text.slice(from)
+  return Buffer.concat([...parts, body.subarray(from)])
 }
 
 function askForUsage({ streamOptions, bodyStart }: Outline): Edit {

@@ -37,7 +37,7 @@ function unescapeMark(_: string, hex: string): string {
 }
 
 /** What an Anthropic upstream that serves `servedModel` gets for a thinking block; undefined: the block is removed. */
-function thinkingForAnthropic(block: JsonObject, servedModel: string): JsonObject | undefined {
+export function thinkingForAnthropic(block: JsonObject, servedModel: string): JsonObject | undefined {
   const mark = typeof block['signature'] === 'string' ? readMark(block['signature']) : undefined
   if (!mark) return block
   // Unsigned text was made by an OpenAI-kind upstream of the model; this one could not verify it.
@@ -61,7 +61,7 @@ const MARKED = /"signature"\s*:\s*"cp1\.([^"\\]*)"/g
  * that held nothing else is dropped: the API joins neighbours of one role.
  */
 export function unmarkThinking(bodyLatin1: string, servedModel: string): string {
-  if (!hasMark(bodyLatin1)) return bodyLatin1
+  if (!bodyLatin1.includes(`"${MARK}`)) return bodyLatin1
   const own = toLatin1(servedModel)
   let simple = true
   let marks = bodyLatin1.match(MARK_START)?.length ?? 0
@@ -77,12 +77,9 @@ export function unmarkThinking(bodyLatin1: string, servedModel: string): string 
   })
 }
 
-/** Looks for the rarest characters of a mark: quotes and letters are everywhere in a body of 100 KB. */
-function hasMark(text: string): boolean {
-  for (let at = text.indexOf('1.'); at !== -1; at = text.indexOf('1.', at + 2)) {
-    if (text.startsWith('"cp', at - 3)) return true
-  }
-  return false
+/** Whether the string that begins here is a signature with our mark. */
+export function isMarked(bytes: Buffer, at: number): boolean {
+  return bytes.toString('latin1', at, at + 1 + MARK.length) === `"${MARK}`
 }
 
 function unmarkParsed(bodyLatin1: string, servedModel: string): string {

@@ -16,6 +16,8 @@ import {
 } from '@codeplan/core'
 
 import type { CatalogDocument, PlanDocument } from './schema.ts'
+import { compileTools, type Tools } from './tools.ts'
+import { globPattern } from './glob.ts'
 
 export interface Upstream {
   readonly id: string
@@ -79,9 +81,10 @@ export interface Catalog {
   readonly limits: GatewayLimits
   readonly routing: RoutingRules
   /** How long facts are kept. */
-  readonly retention: { readonly callsMonths: number; readonly promptsDays: number }
+  readonly retention: { readonly callsMonths: number; readonly promptsDays: number; readonly responsesDays: number }
   readonly upstreams: readonly Upstream[]
   readonly multipliers: readonly MultiplierRule[]
+  readonly tools: Tools
   /** The model that a client's name means; case does not matter, then aliases in their order. */
   resolve(name: string): Model | undefined
   multiplier(model: string, tool: string, at: Instant): Multiplier
@@ -119,7 +122,7 @@ export function compileCatalog(doc: CatalogDocument, version: number, appliedAt:
     })
   }
   const plans = new Map(doc.plans.map((p) => [p.id, p]))
-  const aliases = doc.aliases.map((a) => ({ pattern: aliasPattern(a.name), model: models.get(a.model) }))
+  const aliases = doc.aliases.map((a) => ({ pattern: globPattern(a.name), model: models.get(a.model) }))
   const rules = doc.multipliers.map(multiplierRule)
   const names = new Map<string, Model | undefined>()
 
@@ -144,6 +147,7 @@ export function compileCatalog(doc: CatalogDocument, version: number, appliedAt:
     models,
     multipliers: rules,
     upstreams,
+    tools: compileTools(doc.tools),
     limits: {
       bodyBytesMax: doc.gateway.body_mib_max * 1_048_576,
       headerMsMax: doc.gateway.header_ms_max,
@@ -151,8 +155,12 @@ export function compileCatalog(doc: CatalogDocument, version: number, appliedAt:
       totalMsMax: doc.gateway.total_ms_max,
       drainMsMax: doc.gateway.drain_ms_max,
     },
+    retention: {
+      callsMonths: doc.retention.calls_months,
+      promptsDays: doc.retention.prompts_days,
+      responsesDays: doc.retention.responses_days,
+    },
     routing: routingRules(doc.routing),
-    retention: { callsMonths: doc.retention.calls_months, promptsDays: doc.retention.prompts_days },
     resolve,
     multiplier: (model, tool, at) => multiplierAt(rules, { model, tool }, at),
     modelsOf: (terms) => [...new Set([...liveModels(terms), ...terms.models])].filter((id) => models.has(id)),
@@ -246,12 +254,4 @@ function priceTier(p: CatalogDocument['models'][number]['prices'][number]): Pric
     cachedInput: priceMicros(p.cached_input),
     output: priceMicros(p.output),
   }
-}
-
-function aliasPattern(name: string): RegExp {
-  const text = name
-    .toLowerCase()
-    .replace(/[.+?^${}()|[\]\\]/g, '\\$&')
-    .replaceAll('*', '.*')
-  return new RegExp(`^${text}$`)
 }

@@ -47,10 +47,12 @@ export function readCatalog(source: string): Outcome<CatalogDocument, readonly C
 
 /** What a shape cannot say: every name that is used exists, and none is given twice. */
 function* references(doc: CatalogDocument): Generator<[Path, string]> {
-  for (const list of ['plans', 'models', 'multipliers', 'upstreams'] as const) yield* duplicates(list, doc[list])
+  for (const list of ['plans', 'models', 'tools', 'multipliers', 'upstreams'] as const)
+    yield* duplicates(list, doc[list])
   const models = new Set(doc.models.map((m) => m.id))
   const upstreams = new Set(doc.upstreams.map((u) => u.id))
   const modelCure = (id: string) => `no model ${id}: add it under models, or use one of ${[...models].join(', ')}`
+  yield* toolRules(doc)
   for (const [i, plan] of doc.plans.entries()) {
     yield* duplicates(`plans.${i}.windows`, plan.windows)
     for (const [k, id] of plan.models.entries()) {
@@ -89,6 +91,33 @@ function* references(doc: CatalogDocument): Generator<[Path, string]> {
         ['models', i, 'prices', model.prices.length - 1],
         'the last price must hold for every call: take its bounds away',
       ]
+    }
+  }
+}
+
+/** Headers that every client sends: whoever they recognise is nobody in particular. */
+const COMMON_HEADERS = new Set(['accept', 'accept-encoding', 'accept-language', 'connection', 'content-type', 'host'])
+
+function* toolRules(doc: CatalogDocument): Generator<[Path, string]> {
+  for (const [i, { tool_policy: policy }] of doc.plans.entries()) {
+    if (policy === 'enforce' && doc.tools.length === 0)
+      yield [
+        ['plans', i],
+        'no tool is recognised, so everybody would be refused: add `tools`, or `tool_policy: observe`',
+      ]
+  }
+  for (const [i, tool] of doc.tools.entries()) {
+    for (const name of Object.keys(tool.headers ?? {})) {
+      if (COMMON_HEADERS.has(name))
+        yield [['tools', i, 'headers', name], `every client sends ${name}: use another mark`]
+      if (name === 'user-agent') yield [['tools', i, 'headers', name], 'write it under `user_agents`']
+    }
+  }
+  const tools = new Set(['unknown', ...doc.tools.map(({ id }) => id)])
+  for (const [i, rule] of doc.multipliers.entries()) {
+    for (const [k, id] of (rule.tools ?? []).entries()) {
+      if (!tools.has(id))
+        yield [['multipliers', i, 'tools', k], `no tool ${id}: add it under tools, or use one of them`]
     }
   }
 }

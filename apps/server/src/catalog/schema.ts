@@ -41,6 +41,40 @@ const toolQuota = z.union([
   z.strictObject({ included: z.literal(false) }),
 ])
 
+/** `*` stands for any text. What is left must say something: a pattern that matches everybody would recognise nobody. */
+const LITERALS_MIN = 3
+const pattern = z
+  .string()
+  .regex(/^[ -~]+$/, 'use plain ASCII')
+  .refine((p) => p.replaceAll('*', '').trim().length >= LITERALS_MIN, {
+    error: `matches (nearly) everything: give at least ${LITERALS_MIN} characters beside *`,
+  })
+/** Text that stands in JSON as it is, so that it can be looked for among a body's bytes. */
+const bodyMark = z.string().regex(/^[ !#-[\]-~]{8,200}$/, 'use 8 to 200 characters of plain ASCII without " and \\')
+
+/** A coding tool, and what gives it away: one mark of any kind is enough. */
+const toolSchema = z
+  .strictObject({
+    id: slug.refine((id) => id !== 'unknown', 'unknown is the name of what no rule knows: use another'),
+    name: z.string().min(1),
+    user_agents: z.array(pattern).min(1).optional(),
+    headers: z
+      .record(z.string().regex(/^[a-z0-9-]+$/, 'use lower-case letters, digits and dashes'), pattern)
+      .optional(),
+    system: z.array(bodyMark).min(1).optional(),
+    /** Names of functions, one of which must be offered beside a mark in the system prompt. */
+    offers: z
+      .array(z.string().regex(/^\w{1,64}$/))
+      .min(1)
+      .optional(),
+    final_refusals: z.enum(['classic', 'clean']).default('classic'),
+  })
+  .refine(
+    (t) => t.user_agents ?? t.headers ?? t.system,
+    'give `user_agents`, `headers` or `system`, or nothing recognises it',
+  )
+  .refine((t) => !t.offers || t.system, '`offers` only narrows `system`: give that as well')
+
 /** Rates are credits per 10,000 tokens; `call_max` is the most credits that one call may cost. */
 const rateSchema = z.strictObject({
   input: decimal(2, 'credits per 10,000 tokens'),
@@ -77,6 +111,7 @@ const planSchema = z.strictObject({
   models_live: z.boolean().default(true),
   reported_as: z.enum(['tokens', 'credits']).optional(),
   tools: z.record(slug, toolQuota).default({}),
+  tool_policy: z.enum(['observe', 'enforce', 'lower_priority']).default('enforce'),
 })
 
 const priceSchema = z.strictObject({
@@ -172,6 +207,7 @@ const retentionSchema = z.strictObject({
     .min(2, 'keep at least 2 months: windows and receipts of the running period need them')
     .default(25),
   prompts_days: z.number().int().min(PROMPTS_DAYS_MIN, `keep at least ${PROMPTS_DAYS_MIN} days`).default(90),
+  responses_days: positive.default(30),
 })
 
 export const catalogSchema = z.strictObject({
@@ -179,6 +215,10 @@ export const catalogSchema = z.strictObject({
     name: z.string().min(1),
     zone,
     currency: z.string().regex(/^[A-Z]{3}$/, 'use a three-letter currency code such as CNY'),
+    /** What a suspended member is told to do. */
+    appeal: z
+      .strictObject({ en: z.string().min(1), zh: z.string().min(1) })
+      .default({ en: 'To restore access, please contact the operator.', zh: '如需恢复，请联系运营方。' }),
   }),
   plans: z.array(planSchema).min(1),
   models: z.array(modelSchema).min(1),
@@ -187,6 +227,7 @@ export const catalogSchema = z.strictObject({
       z.strictObject({ name: z.string().regex(/^[\w.*:[\]-]+$/, 'use letters, digits, . - _ and *'), model: slug }),
     )
     .default([]),
+  tools: z.array(toolSchema).default([]),
   multipliers: z.array(multiplierSchema).default([]),
   upstreams: z.array(upstreamSchema).min(1),
   gateway: gatewaySchema,
@@ -196,3 +237,4 @@ export const catalogSchema = z.strictObject({
 
 export type CatalogDocument = z.infer<typeof catalogSchema>
 export type PlanDocument = CatalogDocument['plans'][number]
+export type ToolDocument = CatalogDocument['tools'][number]

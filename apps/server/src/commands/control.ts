@@ -86,3 +86,13 @@ export function handOver(dataFolder: string, handed: Handed): Promise<Answer | u
     socket.on('end', () => resolve(line ? (JSON.parse(line) as Answer) : undefined))
   })
 }
+
+/** Does a server take commands for this folder? */
+export function isServed(dataFolder: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = createConnection(controlSocketPath(dataFolder))
+    socket.on('connect', () => socket.destroy())
+    socket.on('error', () => resolve(false))
+    socket.on('close', () => resolve(true))
+  })
+}

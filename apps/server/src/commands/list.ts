@@ -1,4 +1,4 @@
-import { balanceAdd } from './balance.ts'
+import { balanceAdd, balanceShow, overflowCommand } from './balance.ts'
 import { capacityCommand } from './capacity.ts'
 import { catalogApply, catalogCheck } from './catalog.ts'
 import { clockCommand } from './clock.ts'
@@ -10,10 +10,13 @@ import { explain } from './explain.ts'
 import { migrateCommand } from './migrate.ts'
 import { grantCommand, keyCreate, keyList, keyRevoke, memberAdd } from './people.ts'
 import { recomputeCommand } from './recompute.ts'
+import { memberRestore, memberSuspend } from './suspension.ts'
 import { usage } from './usage.ts'
 
 export const COMMANDS: readonly Command[] = [
   memberAdd,
+  memberSuspend,
+  memberRestore,
   grantCommand,
   keyCreate,
   keyList,
@@ -25,6 +28,8 @@ export const COMMANDS: readonly Command[] = [
   economicsCommand,
   capacityCommand,
   balanceAdd,
+  balanceShow,
+  overflowCommand,
   catalogCheck,
   catalogApply,
   doctor,

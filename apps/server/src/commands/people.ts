@@ -1,4 +1,4 @@
-import { addMember, createKey, keysOfMember, memberByEmail, revokeKey } from '../identity/index.ts'
+import { addMember, createKey, keysOfMember, memberByEmail, readAllowList, revokeKey } from '../identity/index.ts'
 import { answer, wholeNumber, wrong, type Command } from './command.ts'
 
 export const memberAdd: Command = {
@@ -44,15 +44,17 @@ export const grantCommand: Command = {
 
 export const keyCreate: Command = {
   name: 'key create',
-  usage: '<email> [--name "…"]',
+  usage: '<email> [--name "…"] [--allow 10.0.0.0/8,…]',
   does: 'makes an API key; it is shown this once',
   words: { min: 1, max: 1 },
-  options: { name: 'string' },
+  options: { name: 'string', allow: 'string' },
   run: async (rooms, { words: [email = ''], options }) => {
+    const allowed = options.allow === undefined ? undefined : readAllowList(String(options.allow))
+    if (allowed?.ok === false) return wrong(`--allow: ${allowed.no}`)
     const made = await createKey(
       rooms.db,
       rooms.seal,
-      { email, name: String(options.name ?? 'default') },
+      { email, name: String(options.name ?? 'default'), ...(allowed ? { allowed: allowed.value } : {}) },
       rooms.clock.now(),
     )
     if (!made.ok) return wrong(made.no)
@@ -78,9 +80,15 @@ export const keyList: Command = {
       created_at: new Date(key.created_at).toISOString(),
       last_used_at: key.last_used_at === null ? null : new Date(key.last_used_at).toISOString(),
       revoked: key.revoked_at !== null,
+      allowed: key.allowed,
+      many_addresses_at: key.many_addresses_at === null ? null : new Date(key.many_addresses_at).toISOString(),
     }))
     const line = (k: (typeof keys)[number]): string =>
-      `${k.id}  ${k.begins_with}…  ${k.name}  ${k.revoked ? 'revoked' : `last used ${k.last_used_at ?? 'never'}`}`
+      [
+        `${k.id}  ${k.begins_with}…  ${k.name}  ${k.revoked ? 'revoked' : `last used ${k.last_used_at ?? 'never'}`}`,
+        ...(k.allowed ? [`only from ${k.allowed.join(', ')}`] : []),
+        ...(k.many_addresses_at ? [`MARK: many addresses within an hour, ${k.many_addresses_at}`] : []),
+      ].join('  ')
     return answer({ keys }, keys.map(line).join('\n') || 'no keys')
   },
 }

@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 
 import { readConfig, type Config } from '../config.ts'
-import { openRooms } from '../rooms.ts'
 import { checkSource } from './catalog.ts'
 import { wrong, type Answer, type Args, type Command } from './command.ts'
-import { handOver } from './control.ts'
+import { handOver, isServed } from './control.ts'
 import { COMMANDS, findCommand } from './list.ts'
+import { openWhenFree } from './open.ts'
 import { recomputeFile } from './recompute.ts'
 import { start } from './start.ts'
 
@@ -40,14 +40,23 @@ export async function run(line: readonly string[], env: NodeJS.ProcessEnv, termi
   return print(result, args.options.json === true, found.command, terminal)
 }
 
+/** A command that has the folder open is soon done, and a server that stops mostly: this long a start waits. */
+const START_HELD_MS_MAX = 10_000
+
 async function startServer(config: Config, terminal: Terminal): Promise<number> {
-  const opened = await openRooms(config)
+  let told = false
+  const opened = await openWhenFree(config, START_HELD_MS_MAX, async () => {
+    if (await isServed(config.dataFolder)) return 'server'
+    if (!told) {
+      terminal.err(
+        `${config.dataFolder}: a command or a stopping server has it open; waiting up to ${START_HELD_MS_MAX / 1000} s for its end\n`,
+      )
+    }
+    told = true
+  })
   if (!opened.ok) {
-    const lines =
-      opened.no.kind === 'locked'
-        ? [`${config.dataFolder}: another server uses this folder; stop it, or set CODEPLAN_DATA`]
-        : opened.no.lines
-    terminal.err(`${lines.join('\n')}\n`)
+    const inUse = `${config.dataFolder}: another server uses this folder; stop it, or set CODEPLAN_DATA`
+    terminal.err(`${opened.no.kind === 'words' ? opened.no.lines.join('\n') : inUse}\n`)
     return 1
   }
   try {
@@ -64,30 +73,23 @@ async function startServer(config: Config, terminal: Terminal): Promise<number> 
   }
 }
 
-/** A server that is just starting or stopping holds the folder without answering: this long is waited for it. */
+/** A server that is just starting or stopping holds the folder without answering: this long a command waits for it. */
 const HELD_MS_MAX = 20_000
-const HELD_RETRY_MS = 200
 
 async function perform(config: Config, command: Command, args: Args): Promise<Answer> {
   if (command.name === 'catalog check') return checkSource(args.input ?? '')
   if (command.name === 'recompute') return recomputeFile(args.input ?? '')
-  const patienceEndsAt = performance.now() + HELD_MS_MAX
-  for (;;) {
-    const opened = await openRooms(config)
-    if (opened.ok) {
-      try {
-        return await command.run(opened.value, args)
-      } finally {
-        await opened.value.close()
-      }
-    }
-    if (opened.no.kind === 'words') return wrong(opened.no.lines.join('\n'))
-    const answer = await handOver(config.dataFolder, { command: command.name, args })
-    if (answer) return answer
-    if (performance.now() > patienceEndsAt) {
-      return wrong(`${config.dataFolder}: another process has the database open, but does not answer`)
-    }
-    await new Promise((again) => setTimeout(again, HELD_RETRY_MS))
+  const handed = { command: command.name, args }
+  const opened = await openWhenFree(config, HELD_MS_MAX, () => handOver(config.dataFolder, handed))
+  if (!opened.ok) {
+    if (opened.no.kind === 'beside') return opened.no.found
+    const held = `${config.dataFolder}: another process has the database open, but does not answer`
+    return wrong(opened.no.kind === 'locked' ? held : opened.no.lines.join('\n'))
+  }
+  try {
+    return await command.run(opened.value, args)
+  } finally {
+    await opened.value.close()
   }
 }
 

@@ -48,6 +48,7 @@ Codeplan is ready.
 
   Claude Code    ANTHROPIC_BASE_URL=${base}/api/anthropic
   Cherry Studio  ${base}/api/coding/paas/v4/
+  Codex          ${base}/api/v1
   other tools    ${base}/api/coding/paas/v4
 
   database       ${databaseUrl ? 'PostgreSQL' : `embedded, in ${dataFolder}`}

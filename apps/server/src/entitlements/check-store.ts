@@ -36,3 +36,14 @@ export async function booksRows(tx: Tx, since: number): Promise<readonly BooksRo
   )
   return rows
 }
+
+/** Wallets with what their open holds have set aside. */
+export async function walletRows(
+  tx: Tx,
+): Promise<readonly { member_id: string; balance: number; reserved: number; held: number }[]> {
+  const { rows } = await sql<{ member_id: string; balance: number; reserved: number; held: number }>`
+    select w.member_id, w.balance, w.reserved, coalesce((select sum((h.admission->'purse'->>'reserve')::int8)
+      from holds h where h.admission->>'memberId' = w.member_id and h.admission->'purse'->>'kind' = 'balance'), 0)::int8 as held
+    from wallets w`.execute(tx)
+  return rows
+}

@@ -1,8 +1,9 @@
-import { DAY_MS, windowNow, instant, type Instant, type PlanTerms } from '@codeplan/core'
+import { DAY_MS, windowNow, instant, type Instant, type MemberId, type PlanTerms } from '@codeplan/core'
 
 import type { CatalogRoom } from '../catalog/index.ts'
+import { accountSums, balanceAccount, BALANCES } from '../ledger/index.ts'
 import { sql, type Db } from '../platform/index.ts'
-import { booksRows, type BooksRow } from './check-store.ts'
+import { booksRows, walletRows, type BooksRow } from './check-store.ts'
 
 export interface BooksFault {
   readonly subscriptionId: string
@@ -14,22 +15,33 @@ const LOOK_BACK_MS = 40 * DAY_MS
 
 /**
  * Do the windows hold what the facts say? For each subscription, from the ledger of events and the open holds alone:
- * settled = Σ charges of the events in the window; used = Σ of what its prompts have reserved there; in flight = holds.
+ * settled = Σ charges of the events in the window; used = Σ of what its prompts have reserved there; in flight = holds. And for each wallet: its balance = Σ of its
+ * ledger entries; what is set aside = Σ of its open holds.
  */
 export async function checkBooks(
   deps: { readonly db: Db; readonly catalog: CatalogRoom },
   now: Instant,
 ): Promise<{ readonly subscriptions: number; readonly openHolds: number; readonly faults: readonly BooksFault[] }> {
   // One snapshot for all figures: calls go on while they are read.
-  const rows = await deps.db.tx(async (tx) => {
+  const [rows, wallets, sums] = await deps.db.tx(async (tx) => {
     await sql`set transaction isolation level repeatable read`.execute(tx)
-    return booksRows(tx, now - LOOK_BACK_MS)
+    return [await booksRows(tx, now - LOOK_BACK_MS), await walletRows(tx), await accountSums(tx, BALANCES)] as const
   })
   const terms = await deps.catalog.planVersions(
     deps.db.queries,
     rows.map((row) => row.plan_version_id),
   )
-  const faults = rows.flatMap((row) => faultsOf(row, terms.get(row.plan_version_id) as PlanTerms, now))
+  const ofWindows = rows.flatMap((row) => faultsOf(row, terms.get(row.plan_version_id) as PlanTerms, now))
+  const ofWallets = wallets.flatMap(({ member_id: id, balance, reserved, held }) => {
+    const posted = sums.get(balanceAccount(id as MemberId)) ?? 0
+    return [
+      ...(balance === posted
+        ? []
+        : [{ subscriptionId: id, what: `${balance} in the wallet, ${posted} in the ledger` }]),
+      ...(reserved === held ? [] : [{ subscriptionId: id, what: `${reserved} set aside, ${held} by open calls` }]),
+    ]
+  })
+  const faults = [...ofWindows, ...ofWallets]
   return { subscriptions: rows.length, openHolds: rows.reduce((sum, row) => sum + row.holds, 0), faults }
 }
 

@@ -1,24 +1,25 @@
-import { no, type Instant, type Outcome } from '@codeplan/core'
+import { no, type Instant, type MemberId, type Micros, type Outcome } from '@codeplan/core'
 
 import type { CatalogRoom } from '../catalog/index.ts'
 import { isDatabaseAway, type Clock, type Db, type Log, type Metrics, type Refusal } from '../platform/index.ts'
-import { admit } from './admit.ts'
-import { makeBatcher } from './batch.ts'
 import { credit, type Credited, type CreditWish } from './credit.ts'
-import { makeEndedCalls } from './ended-calls.ts'
+import { makeEndingCalls } from './ending-calls.ts'
 import { grant, type Granted } from './grant.ts'
+import { Memory } from './memory.ts'
 import { recover } from './recover.ts'
 import { forgetFacts } from './retention.ts'
-import { settle, type SettleDeps } from './settle.ts'
+import { makeRounds } from './rounds.ts'
 import { standingsOf, type Standing } from './standing.ts'
 import { sayOthersGone } from './store.ts'
 import type { Admission, AdmissionRequest, Ending, Settlement } from './types.ts'
+import { addBalance, setOverflow, walletStanding, type Gift, type WalletStanding } from './wallet.ts'
 
 export { ALIVE_EVERY_MS, noTokens } from './recover.ts'
 export { eventById, holdById, promptCalls, type EventRow, type HoldRow } from './store.ts'
 export { checkBooks, type BooksFault } from './check.ts'
-export type { Admission, AdmissionRequest, Ending, Granted, Settlement, Standing }
-export type { EventDetails, Tokens, Tried } from './types.ts'
+export type { Admission, AdmissionRequest, Ending, Granted, Settlement, Standing, WalletStanding }
+export type { EventDetails, Purse, Tokens, Tried } from './types.ts'
+export { walletId } from './books.ts'
 
 /** May this call run, and what did it use? */
 export interface Entitlements {
@@ -34,6 +35,9 @@ export interface Entitlements {
     now: Instant,
   ): Promise<Outcome<Granted, string>>
   credit(wish: CreditWish, now: Instant): Promise<Outcome<Credited, string>>
+  wallet(memberId: MemberId, now: Instant): Promise<WalletStanding>
+  addBalance(gift: Gift, now: Instant): ReturnType<typeof addBalance>
+  setOverflow(memberId: MemberId, wish: { readonly on: boolean; readonly cap: Micros | null }): Promise<void>
   /** Lets go of facts that the catalog no longer asks to keep; answers the partitions that were dropped. */
   forget(now: Instant): Promise<readonly string[]>
   /** Says that this node lives and settles what dead ones have left. */
@@ -54,13 +58,6 @@ export interface EntitlementsDeps {
   readonly metrics: Metrics
 }
 
-/** A batch larger than this holds its rows' locks for too long. */
-const BATCH_MAX = 500
-/** Under load admissions wait a moment for company: half as many batches for the same calls. A caller alone does not wait. */
-const ADMIT_GATHER_MS = 2
-const ADMIT_GATHER_FROM = 4
-/** Settlements wait this long for company: nobody waits for them, and a disk write is shared by more calls. */
-const SETTLE_GATHER_MS = 10
 /** Pauses between attempts to write a settlement while the database is away. */
 const RETRY_MS_MIN = 50
 const RETRY_MS_MAX = 5_000
@@ -68,98 +65,75 @@ const RETRY_MS_MAX = 5_000
 const DRAIN_MS_MAX = 15_000
 
 export function makeEntitlements(given: EntitlementsDeps): Entitlements {
-  const deps = { ...given, ended: makeEndedCalls() }
+  const deps = { ...given, memory: new Memory() }
   const { log, metrics } = deps
-  const timed = async <T>(kind: string, work: () => Promise<T>): Promise<T> => {
-    const end = metrics.batch.startTimer({ kind })
-    try {
-      return await work()
-    } finally {
-      end()
+  const rounds = makeRounds(deps)
+  const unsettled = new Set<Promise<unknown>>()
+  const ending = makeEndingCalls()
+  /** Exactly once each, durably: repeated until the database has it on disk. Answers whether this settlement counted. */
+  const settleUntilWritten = async (settlement: Settlement): Promise<boolean> => {
+    for (let pauseMs = RETRY_MS_MIN; ; pauseMs = Math.min(pauseMs * 2, RETRY_MS_MAX)) {
+      try {
+        const counted = await ending.until(settlement.admission.memberId, rounds.add({ kind: 'end', settlement }))
+        // Also when it was written before: whoever did that may still be waiting for the disk.
+        await rounds.onDisk()
+        return counted === true
+      } catch (error) {
+        if (!isDatabaseAway(error)) throw error
+        log.warn({ err: error, call: settlement.admission.id }, 'a settlement waits for the database')
+        await new Promise((again) => setTimeout(again, pauseMs))
+      }
     }
   }
-  const admissions = makeBatcher<AdmissionRequest, Outcome<Admission, Refusal>>({
-    work: (requests) => timed('admit', () => admit(deps, requests)),
-    gatherMs: ADMIT_GATHER_MS,
-    gatherFrom: ADMIT_GATHER_FROM,
-    sizeMax: BATCH_MAX,
-  })
-  const settlements = makeBatcher<Settlement, boolean>({
-    work: (batch) => timed('settle', () => settleUntilWritten(deps, batch)),
-    gatherMs: SETTLE_GATHER_MS,
-    gatherFrom: 0,
-    sizeMax: BATCH_MAX,
-  })
+  const settle = async (settlement: Settlement): Promise<boolean> => {
+    metrics.unsettled.inc()
+    const written = settleUntilWritten(settlement)
+    unsettled.add(written)
+    try {
+      return await written
+    } catch (error) {
+      log.error({ err: error, call: settlement.admission.id }, 'a settlement is faulty; its hold is left for recovery')
+      return false
+    } finally {
+      unsettled.delete(written)
+      metrics.unsettled.dec()
+    }
+  }
+  const begin = (request: AdmissionRequest) =>
+    rounds.add({ kind: 'begin', request }) as Promise<Outcome<Admission, Refusal>>
   return {
     admit: async (request) => {
       try {
-        return await admissions.add(request)
+        const answer = await begin(request)
+        // A client at its limit that goes on at once is not refused for a call of its own that is over.
+        const ends = !answer.ok && answer.no.code === 'too_many_calls' ? ending.of(request.memberId) : []
+        if (ends.length === 0) return answer
+        await Promise.allSettled(ends)
+        return await begin(request)
       } catch (error) {
         log.error({ err: error }, 'an admission could not be decided')
         return no({ code: 'unavailable', why: 'database' })
       }
     },
-    settle: (settlement) => {
-      metrics.unsettled.inc()
-      deps.ended.add(settlement)
-      void settlements
-        .add(settlement)
-        .catch((error: unknown) => log.error({ err: error, call: settlement.admission.id }, 'a call was not settled'))
-        .finally(() => metrics.unsettled.dec())
-    },
+    settle: (settlement) => void settle(settlement),
     standings: (memberId, now) => standingsOf(deps, memberId, now),
     standing: async (memberId, now) => (await standingsOf(deps, memberId, now)).find((s) => s.drawn),
     grant: (wish, now) => grant(deps, wish, now),
     credit: (wish, now) => credit(deps, wish, now),
+    wallet: (memberId, now) => walletStanding(deps, memberId, now),
+    addBalance: (gift, now) => addBalance(deps, gift, now),
+    setOverflow: (memberId, wish) => setOverflow(deps, memberId, wish),
     forget: (now) => forgetFacts(deps, now),
-    recover: () => recover(deps),
+    recover: () => recover({ ...deps, settle }),
     claimAlone: () => sayOthersGone(deps.db.queries, deps.node),
-    waiting: () => settlements.size(),
-    drain: (msMax = DRAIN_MS_MAX) => within(msMax, settlements.idle()),
+    waiting: () => unsettled.size,
+    drain: (msMax = DRAIN_MS_MAX) => within(msMax, Promise.allSettled(unsettled)),
   }
 }
 
 /** Waits for work, but not longer than this. */
-async function within(msMax: number, work: Promise<void>): Promise<void> {
+async function within(msMax: number, work: Promise<unknown>): Promise<void> {
   let timer: NodeJS.Timeout | undefined
   await Promise.race([work, new Promise<void>((late) => (timer = setTimeout(late, msMax)))])
   clearTimeout(timer)
-}
-
-async function settleUntilWritten(
-  deps: SettleDeps & { readonly log: Log },
-  batch: readonly Settlement[],
-): Promise<readonly boolean[]> {
-  for (let pauseMs = RETRY_MS_MIN; ; pauseMs = Math.min(pauseMs * 2, RETRY_MS_MAX)) {
-    try {
-      return await settle(deps, batch)
-    } catch (error) {
-      if (!isDatabaseAway(error)) {
-        if (batch.length === 1) throw error
-        // One faulty settlement must not keep the others from being written.
-        return oneByOne(deps, batch)
-      }
-      deps.log.warn({ err: error, calls: batch.length }, 'settlements wait for the database')
-      await new Promise((again) => setTimeout(again, pauseMs))
-    }
-  }
-}
-
-async function oneByOne(
-  deps: SettleDeps & { readonly log: Log },
-  batch: readonly Settlement[],
-): Promise<readonly boolean[]> {
-  const answers: boolean[] = []
-  for (const settlement of batch) {
-    try {
-      answers.push(...(await settleUntilWritten(deps, [settlement])))
-    } catch (error) {
-      deps.log.error(
-        { err: error, call: settlement.admission.id },
-        'a settlement is faulty; its hold is left for recovery',
-      )
-      answers.push(false)
-    }
-  }
-  return answers
 }

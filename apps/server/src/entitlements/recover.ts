@@ -1,7 +1,7 @@
 import { HOUR_MS, MINUTE_MS } from '@codeplan/core'
 
+import type { Clock, Db } from '../platform/index.ts'
 import { abandonedHolds, forgetNodes, sayAlive, type HoldRow } from './store.ts'
-import { settle, type SettleDeps } from './settle.ts'
 import type { Settlement, Tokens } from './types.ts'
 
 /** A node says that it is alive this often … */
@@ -24,7 +24,12 @@ export const noTokens: Tokens = {
  * Settles the calls that nobody else will: those of nodes that have died, and those past their deadline. They count at
  * what they reserved, since the upstream has worked for them (F11). Safe to run on every node at once.
  */
-export async function recover(deps: SettleDeps & { readonly node: string }): Promise<number> {
+export async function recover(deps: {
+  readonly db: Db
+  readonly clock: Clock
+  readonly node: string
+  readonly settle: (settlement: Settlement) => Promise<boolean>
+}): Promise<number> {
   const now = deps.clock.now()
   await sayAlive(deps.db.queries, deps.node, now)
   let recovered = 0
@@ -36,10 +41,7 @@ export async function recover(deps: SettleDeps & { readonly node: string }): Pro
       count: HOLDS_AT_ONCE,
     })
     if (holds.length === 0) break
-    const counted = await settle(
-      deps,
-      holds.map((hold) => settlementOf(hold, now)),
-    )
+    const counted = await Promise.all(holds.map((hold) => deps.settle(settlementOf(hold, now))))
     recovered += counted.filter(Boolean).length
     if (holds.length < HOLDS_AT_ONCE) break
   }

@@ -1,4 +1,13 @@
-import { makeId, type Instant, type PromptTally, type WindowStates } from '@codeplan/core'
+import {
+  emptyWallet,
+  firstId,
+  micros,
+  type Instant,
+  type MemberId,
+  type PromptTally,
+  type Wallet,
+  type WindowStates,
+} from '@codeplan/core'
 
 import { jsonb, run, sql, type Queries, type Tx } from '../platform/index.ts'
 import type { Admission, EventDetails } from './types.ts'
@@ -13,9 +22,11 @@ export interface AccountRow {
   readonly ends_at: number
   readonly windows: WindowStates
   readonly in_flight: number
+  /** Another number after every write: what was decided on this row may be written only while it is the same. */
+  readonly version: number
 }
 
-export const ACCOUNT = `s.id, s.member_id, s.plan_version_id, s.rank, s.anchor_at, s.starts_at, s.ends_at, q.windows, q.in_flight
+export const ACCOUNT = `s.id, s.member_id, s.plan_version_id, s.rank, s.anchor_at, s.starts_at, s.ends_at, q.windows, q.in_flight, q.version
   from subscriptions s join quotas q on q.subscription_id = s.id`
 
 /** Locks the hot rows of these members' running subscriptions. */
@@ -31,6 +42,49 @@ export function readMember(on: Queries, memberId: string): Promise<AccountRow[]>
   return run(on, `select ${ACCOUNT} where s.member_id = $1 order by s.ends_at desc`, [memberId])
 }
 
+export interface WalletRow {
+  readonly member_id: MemberId
+  readonly balance: number
+  readonly reserved: number
+  readonly overflow_on: boolean
+  readonly overflow_cap: number | null
+  readonly overflow_month: string
+  readonly overflow_spent: number
+}
+
+export const walletOf = (row: WalletRow | undefined): Wallet =>
+  row
+    ? {
+        balance: micros(row.balance),
+        reserved: micros(row.reserved),
+        overflow: {
+          on: row.overflow_on,
+          cap: row.overflow_cap === null ? null : micros(row.overflow_cap),
+          month: row.overflow_month,
+          spent: micros(row.overflow_spent),
+        },
+      }
+    : emptyWallet
+
+export async function readWallet(on: Queries | Tx, memberId: MemberId): Promise<WalletRow | undefined> {
+  const { rows } = await sql<WalletRow>`select * from wallets where member_id = ${memberId}`.execute(on)
+  return rows[0]
+}
+
+/** The row, locked; made when it is not there. */
+export async function lockWallet(tx: Tx, memberId: MemberId, currency: string): Promise<WalletRow> {
+  await sql`insert into wallets (member_id, currency) values (${memberId}, ${currency}) on conflict do nothing`.execute(
+    tx,
+  )
+  const { rows } = await sql<WalletRow>`select * from wallets where member_id = ${memberId} for update`.execute(tx)
+  return rows[0] as WalletRow
+}
+
+export async function saveWallet(tx: Tx, memberId: MemberId, wallet: Wallet): Promise<void> {
+  await sql`update wallets set balance = ${wallet.balance}, overflow_on = ${wallet.overflow.on},
+    overflow_cap = ${wallet.overflow.cap} where member_id = ${memberId}`.execute(tx)
+}
+
 export interface PromptRow {
   readonly id: string
   readonly subscription_id: string
@@ -41,12 +95,6 @@ export interface PromptRow {
   readonly calls: number
   readonly opened_at: number
   readonly last_call_at: number
-}
-
-export interface QuotaChange {
-  readonly id: string
-  readonly windows: WindowStates
-  readonly in_flight: number
 }
 
 export interface HoldRow {
@@ -146,7 +194,7 @@ export async function insertCredit(
   await sql`insert into quota_credits (id, subscription_id, window_id, window_starts_at, micro, reason, given_by, given_at)
     values (${row.id}, ${row.subscriptionId}, ${row.window}, ${row.windowStartsAt}, ${row.micro}, ${row.reason}, ${row.by},
     ${row.at})`.execute(tx)
-  await sql`update quotas set windows = ${jsonb(row.windows)}::jsonb where subscription_id = ${row.subscriptionId}`.execute(
+  await sql`update quotas set windows = ${jsonb(row.windows)}::jsonb, version = version + 1 where subscription_id = ${row.subscriptionId}`.execute(
     tx,
   )
 }
@@ -171,13 +219,10 @@ export async function dropPartition(tx: Tx, name: string): Promise<void> {
 /** Prompts that nobody has called for so long that no window holds anything of them. */
 export async function forgetPrompts(on: Queries, before: number, count: number): Promise<number> {
   const { rows } = await sql`delete from prompts where id in (
-    select id from prompts p where last_call_at < ${before} and id < ${idBefore(before)}
+    select id from prompts p where last_call_at < ${before} and id < ${firstId('prm', before)}
     and not exists (select 1 from holds h where h.prompt_id = p.id) limit ${count}) returning id`.execute(on)
   return rows.length
 }
-
-/** Ids sort by time: the first one that could have been made at an instant. */
-const idBefore = (at: number): string => makeId('prm', at, new Uint8Array(1))
 
 export async function eventById(on: Queries, id: string): Promise<EventRow | undefined> {
   const { rows } = await sql<EventRow>`select * from meter_events where id = ${id}`.execute(on)

@@ -5,6 +5,7 @@ import type {
   Instant,
   KeyId,
   MemberId,
+  Micros,
   PromptReason,
   WindowStarts,
 } from '@codeplan/core'
@@ -17,14 +18,25 @@ export interface AdmissionRequest {
   readonly model: string
   readonly modelAsked: string
   readonly tool: string
+  /** The rule that recognised the tool; null: none did. */
+  readonly toolRule: string | null
+  /** The rules are under suspicion: an unknown tool is let in, whatever the plan says. */
+  readonly sparesUnknown: boolean
   readonly evidence: CallEvidence
   readonly path: string
+  /** Who pays at this address. A plan goes over to the balance only where its member has switched that on. */
+  readonly purse: Purse['kind']
   readonly stream: boolean
   /** What a meter of tokens sets aside: input by bytes, and the longest answer that was asked for. */
   readonly expected: { readonly inputTokens: number; readonly outputTokensMax: number }
   /** No call lasts longer; its hold is settled by recovery after that. */
   readonly totalMsMax: number
 }
+
+/** What pays for a call. `overflow`: a plan's window was full, and its member lets the balance go on. */
+export type Purse =
+  | { readonly kind: 'plan' }
+  | { readonly kind: 'balance'; readonly reserve: Micros; readonly month: string | null; readonly overflow?: string }
 
 /** What was decided when the call was let in: frozen, stored with the hold, shown on the receipt. */
 export interface Admission {
@@ -34,14 +46,18 @@ export interface Admission {
   readonly subscriptionId: string
   readonly planVersionId: string
   readonly plan: string
+  readonly purse: Purse
   readonly catalogVersion: number
   readonly promptId: string
-  readonly promptReason: PromptReason
+  readonly promptReason: PromptReason | 'pay_as_you_go'
   readonly mark: string
   readonly admittedAt: Instant
   readonly model: string
   readonly modelAsked: string
   readonly tool: string
+  readonly toolRule: string | null
+  /** Of an unknown tool: by which policy it was let in. */
+  readonly toolPolicy?: 'observe' | 'lower_priority' | 'spared'
   readonly path: string
   readonly stream: boolean
   readonly multiplier: number
@@ -104,4 +120,14 @@ export interface EventDetails {
   readonly tried: readonly Tried[]
   /** Micro-credits above the ceiling of one call, not charged. */
   readonly heldBack?: number
+  /** Of a call that the balance pays: micros that it could not pay any more. */
+  readonly unpaid?: number
 }
+
+/** What a round works off: calls that begin and calls that end. */
+export type Item =
+  | { readonly kind: 'begin'; readonly request: AdmissionRequest }
+  | { readonly kind: 'end'; readonly settlement: Settlement }
+
+export const memberOf = (item: Item): string =>
+  item.kind === 'begin' ? item.request.memberId : item.settlement.admission.memberId

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
 import { instant, listPrice, yes, type Instant, type Outcome, type RouteOutcome } from '@codeplan/core'
-import { anthropicError, openaiError, type Outline } from '@codeplan/dialect'
+import { errorInStream, type Outline } from '@codeplan/dialect'
 
 import type { Model } from '../catalog/index.ts'
 import {
@@ -45,6 +45,8 @@ export interface Facts {
   readonly waitsUntil: Instant
   readonly admission: Admission
   readonly recorder: Recorder | undefined
+  /** Keeps the response, where its caller asked for that. */
+  readonly keep: ((response: string) => Promise<void>) | undefined
 }
 
 /** What the client sent. It is let go of when the answer begins: no other upstream can be asked after that. */
@@ -79,13 +81,17 @@ export class Answering implements RunningCall {
     this.seeker = {
       session,
       weight,
-      tier: admission.plan,
+      tier: admission.toolPolicy === 'lower_priority' ? `${admission.plan}, unknown tools` : admission.plan,
       caller: admission.subscriptionId,
       failedRoutes: NOTHING,
       failedUpstreams: NOTHING,
     }
     setStandingHeaders(facts.res, facts.admission)
     facts.res.setHeader('x-request-id', facts.admission.id)
+  }
+
+  private get createdSec(): number {
+    return Math.floor(this.facts.admission.admittedAt / 1000)
   }
 
   async answer(): Promise<void> {
@@ -136,20 +142,23 @@ export class Answering implements RunningCall {
     if (!this.sent) throw new Error('an answer that has begun was about to be asked for again')
     const { outline } = this.sent
     const { route } = state
-    const prepared = prepare({ ...this.sent, dialect: target.base.dialect, headers: req.headers }, model, route)
+    const prepared = prepare({ ...this.sent, wire: target.wire, headers: req.headers }, model, route)
     if (!prepared.ok) return prepared
+    const { asked } = prepared.value
+    if (asked?.dropped.length && !res.headersSent) res.setHeader('x-codeplan-dropped-tools', asked.dropped.join(', '))
     const askedAt = this.deps.clock.now()
     const door = this.deps.pools.of(route.upstream)
     const key = state.keyFor(door.keys, session, askedAt)
     const attempt = new Attempt({
       res,
       clock: this.deps.clock,
-      client: target.base.dialect,
+      client: target.wire,
       stream: admission.stream,
       route,
       door,
       key,
       recorder,
+      keep: this.facts.keep,
       begin: () => this.sendHead(),
       firstByte: () => {
         this.sent = undefined
@@ -163,7 +172,9 @@ export class Answering implements RunningCall {
         wantsUsage: outline.wantsUsage,
         wholeToolCalls: !outline.toolStream,
         inputTokensEstimate: this.inputTokensEstimate,
-        createdSec: Math.floor(admission.admittedAt / 1000),
+        createdSec: this.createdSec,
+        asked,
+        holdsEnd: this.facts.keep !== undefined,
       },
     })
     this.attempt = attempt
@@ -261,21 +272,20 @@ export class Answering implements RunningCall {
     this.billable = billable
   }
 
-  /** Before the first byte a status; once a stream's head is out, an error event in the client's dialect. */
+  /** Before the first byte a status; once a stream's head is out, an error event on the client's wire. */
   private sayNo(refusal: Refusal): void {
-    const { req, res, target, admission } = this.facts
-    const dialect = target.base.dialect
-    const zone = this.deps.catalog.current().operator.zone
+    const { req, res, target, model, admission } = this.facts
+    const { wire } = target
+    const { operator, tools } = this.deps.catalog.current()
+    const { zone } = operator
     this.deps.metrics.refusals.inc({ code: refusal.code })
-    if (!res.headersSent) return refuse(req, res, { dialect, requestId: admission.id, zone }, refusal)
+    if (!res.headersSent)
+      return refuse(req, res, { wire, requestId: admission.id, zone, form: tools.formOf(admission.tool) }, refusal)
     if (res.destroyed || res.writableEnded) return
     const words = word(refusal, zone)
     const error = { ...words, message: words.text[languageOf(req.headers['accept-language'])], requestId: admission.id }
-    res.end(
-      dialect === 'anthropic'
-        ? `event: error\ndata: ${anthropicError(error)}\n\n`
-        : `data: ${openaiError(error)}\n\ndata: [DONE]\n\n`,
-    )
+    const answer = { id: admission.id, createdSec: this.createdSec, model: model.id }
+    res.end(errorInStream(wire, error, { ...answer, sequence: this.attempt?.sequence ?? 0 }), 'latin1')
   }
 
   /** Before the settlement: a call whose hold is gone has its answer kept, or none. */

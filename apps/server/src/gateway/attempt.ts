@@ -5,9 +5,9 @@ import {
   clientStream,
   translateResponse,
   type ClientStream,
-  type Dialect,
   type StreamOptions,
   type Usage,
+  type Wire,
 } from '@codeplan/dialect'
 import type { Dispatcher } from 'undici'
 
@@ -39,7 +39,7 @@ export type AttemptEnd =
 export interface AttemptOptions {
   readonly res: ServerResponse
   readonly clock: Clock
-  readonly client: Dialect
+  readonly client: Wire
   readonly stream: boolean
   readonly route: Route
   readonly door: UpstreamDoor
@@ -47,6 +47,8 @@ export interface AttemptOptions {
   readonly answer: StreamOptions
   /** Keeps the answer: then it is worth hearing to its end, even when the client has left. */
   readonly recorder: Recorder | undefined
+  /** Keeps a response that is whole, before its client hears so. */
+  readonly keep: ((response: string) => Promise<void>) | undefined
   /** Sets status and headers of a streamed answer; called once, before its first byte. */
   readonly begin: () => void
   /** The answer has begun: no other upstream will be asked. */
@@ -105,6 +107,11 @@ export class Attempt implements Dispatcher.DispatchHandler {
 
   stop(why: 'total_time' | 'server_stops'): void {
     this.close({ kind: 'ended_by_us', begun: this.begun, why })
+  }
+
+  /** Events that a Responses client was sent. */
+  get sequence(): number {
+    return this.relay?.sequence?.() ?? 0
   }
 
   private get begun(): boolean {
@@ -180,23 +187,37 @@ export class Attempt implements Dispatcher.DispatchHandler {
   }
 
   private endStream(relay: ClientStream): void {
-    const rest = relay.end()
+    const last = relay.end()
+    const response = relay.response?.()
+    if (response === undefined || !this.o.keep) return this.finishStream(relay, last)
+    void this.o.keep(response).then(() => this.finishStream(relay, last))
+  }
+
+  private finishStream(relay: ClientStream, last: Buffer | string): void {
+    if (this.end) return
     const state = relay.state()
     if (state.error && !this.begun) return this.done({ kind: 'failed', begun: false, why: 'its answer was cut off' })
-    this.write(rest)
+    this.write(last)
     this.o.res.end()
     if (state.finished && !state.error) return this.done({ kind: 'answered' })
     this.done({ kind: 'failed', begun: this.begun, why: state.error?.message ?? 'its answer was cut off' })
   }
 
   private endWhole(body: Buffer): void {
-    const { route, client, answer, res } = this.o
+    const { route, client, answer, keep } = this.o
     const made = translateResponse(route.upstream.kind, client, body, answer)
     if (!made.ok) return this.done({ kind: 'failed', begun: false, why: made.why })
     this.usage = made.usage
+    if (!keep) return this.finishWhole(made.body)
+    void keep(made.body).then(() => this.finishWhole(made.body))
+  }
+
+  private finishWhole(body: string): void {
+    if (this.end) return
+    const { res } = this.o
     this.firstByteAt = this.o.clock.now()
     this.o.firstByte()
-    const bytes = Buffer.from(made.body, 'latin1')
+    const bytes = Buffer.from(body, 'latin1')
     this.outputBytes = bytes.length
     res.setHeader('content-type', 'application/json; charset=utf-8')
     res.setHeader('content-length', bytes.length)

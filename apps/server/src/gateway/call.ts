@@ -1,17 +1,20 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
-import { instant } from '@codeplan/core'
+import { instant, type CallId, type Outcome } from '@codeplan/core'
 import { outline as readOutline } from '@codeplan/dialect'
 
+import type { Admission } from '../entitlements/index.ts'
+import { isRefused, type IdentifyRefusal, type Principal } from '../identity/index.ts'
 import type { Refusal } from '../platform/index.ts'
 import { Answering } from './answering.ts'
 import { makeCallId } from './call-id.ts'
 import { classify } from './classify.ts'
 import { BYTES_PER_TOKEN, type CallDeps } from './deps.ts'
+import { joinEarlier, keeper } from './earlier-responses.ts'
 import { keepAnswer } from './kept-answer.ts'
 import { admitInTurn } from './own-lines.ts'
 import { receiveBody } from './receive.ts'
-import { recogniseTool } from './recognise.ts'
+import { recogniseTool, UNKNOWN_TOOL } from './recognise.ts'
 import { refuse } from './refuse.ts'
 import type { Target } from './routes.ts'
 
@@ -51,29 +54,32 @@ async function letIn(
 ): Promise<Answering | undefined> {
   const id = makeCallId(deps.clock.now())
   const catalog = deps.catalog.current()
-  const no = (refusal: Refusal): undefined => {
-    deps.metrics.refusals.inc({ code: refusal.code })
-    refuse(req, res, { dialect: target.base.dialect, requestId: id, zone: catalog.operator.zone }, refusal)
-  }
-  const known = deps.identify(req.headers)
+  const known = deps.identify(req)
   const principal = known instanceof Promise ? await known : known
-  if (typeof principal === 'string') return no({ code: principal })
-  if (principal.suspended) return no({ code: 'suspended' })
+  const { no, told } = refuser(deps, req, res, { id, target, principal })
+  if (isRefused(principal)) return no(principal)
 
   const received = await receiveBody(req, { bytesMax: catalog.limits.bodyBytesMax, msMax: catalog.limits.bodyMsMax })
   if (!received.ok) return received.no.code === 'client_left' ? undefined : no(received.no)
-  const body = received.value
-  const read = readOutline(target.base.dialect, body)
+  const { memberId, keyId } = principal
+  const sent = received.value
+  const joined = target.wire === 'responses' ? await joinEarlier(deps, memberId, sent) : undefined
+  if (joined && !joined.ok) return no(joined.no)
+  const { body, storing } = joined?.value ?? { body: sent, storing: undefined }
+  const read = readOutline(target.wire, body)
   if (!read.ok) {
     const { fault, ...rest } = read.fault
     return no({ code: fault, ...rest } as Refusal)
   }
   const { outline } = read
+  const tool = recogniseTool(catalog.tools, req.headers, outline)
+  Object.assign(told, { tool: tool.tool, toolRule: tool.rule, model: outline.model.slice(0, 100) })
+  // Not before the tool is known: it is told in the form that it takes for final.
+  if (principal.suspended) return no({ code: 'suspended', appeal: catalog.operator.appeal })
   const model = catalog.resolve(outline.model)
   if (!model) return no({ code: 'unknown_model', model: outline.model.slice(0, 100) })
 
-  const { memberId, keyId } = principal
-  const kept = await keepAnswer(deps, req, res, { memberId, id, path: target.path, body })
+  const kept = await keepAnswer(deps, req, res, { memberId, id, path: target.path, body: sent })
   if (kept?.kind === 'answered') return undefined
   if (kept?.kind === 'refused') return no(kept.refusal)
   const recorder = kept?.recorder
@@ -89,9 +95,12 @@ async function letIn(
     keyId,
     model: model.id,
     modelAsked: outline.model.slice(0, 100),
-    tool: recogniseTool(req.headers),
+    tool: tool.tool,
+    toolRule: tool.rule,
+    sparesUnknown: tool.rule === null && deps.toolGuard.isSuspended(deps.clock.now()),
     evidence,
     path: target.path,
+    purse: target.base.purse,
     stream: outline.stream,
     expected: {
       inputTokens: Math.ceil(body.length / BYTES_PER_TOKEN),
@@ -106,6 +115,7 @@ async function letIn(
     !decided.ok && decided.no.code === 'too_many_calls'
       ? await admitInTurn(deps, res, request, { no: decided.no, deadlineAt: waitsUntil })
       : decided
+  watchTools(deps, memberId, admitted)
   if (!admitted.ok) {
     await recorder?.release()
     if (admitted.no.code === 'client_left') return undefined
@@ -113,10 +123,22 @@ async function letIn(
     return no(nameForBase(admitted.no, target))
   }
   const admission = admitted.value
-  const weight = catalog.plans.get(admission.plan)?.queue_weight ?? 1
+  const weight = (catalog.plans.get(admission.plan)?.queue_weight ?? 1) * (isLowered(admission) ? 0.5 : 1)
   return new Answering(
     deps,
-    { req, res, target, model, places, session: evidence.session, weight, waitsUntil, admission, recorder },
+    {
+      req,
+      res,
+      target,
+      model,
+      places,
+      session: evidence.session,
+      weight,
+      waitsUntil,
+      admission,
+      recorder,
+      keep: keeper(deps, memberId, id, storing),
+    },
     { outline, body },
   )
 }
@@ -124,4 +146,50 @@ async function letIn(
 /** Only plans pay on the Anthropic base, so there the balance is no way out (wire contract §1.5: 1309, not 1113). */
 function nameForBase(refusal: Refusal, target: Target): Refusal {
   return refusal.code === 'no_plan' && target.base.dialect === 'anthropic' ? { code: 'never_subscribed' } : refusal
+}
+
+const isLowered = ({ toolPolicy }: Admission): boolean => toolPolicy === 'lower_priority'
+
+/** Refuses on behalf of a call, and keeps why for whoever asks: `told` is filled as more becomes known. */
+function refuser(
+  deps: CallDeps,
+  req: IncomingMessage,
+  res: ServerResponse,
+  call: { readonly id: CallId; readonly target: Target; readonly principal: Principal | IdentifyRefusal },
+) {
+  const { tools, operator } = deps.catalog.current()
+  const { id, target, principal } = call
+  const found = tools.byHeaders(req.headers)
+  const told = {
+    path: target.path,
+    tool: found?.tool ?? UNKNOWN_TOOL,
+    toolRule: found?.rule ?? null,
+    userAgent: (req.headers['user-agent'] ?? '').slice(0, USER_AGENT_MAX),
+    model: null as string | null,
+  }
+  const no = (refusal: Refusal): undefined => {
+    deps.metrics.refusals.inc({ code: refusal.code })
+    if (!isRefused(principal)) deps.refusals.note(id, principal, { refusal, ...told })
+    const how = { wire: target.wire, requestId: id, zone: operator.zone, form: tools.formOf(told.tool) }
+    refuse(req, res, how, refusal)
+  }
+  return { no, told }
+}
+
+const USER_AGENT_MAX = 200
+
+function watchTools(
+  { toolGuard, metrics, clock }: CallDeps,
+  memberId: string,
+  admitted: Outcome<Admission, { readonly code: string }>,
+): void {
+  const policy = admitted.ok
+    ? admitted.value.toolPolicy
+    : admitted.no.code === 'tool_not_supported'
+      ? 'enforce'
+      : 'none'
+  if (policy === 'none') return
+  if (policy !== undefined) metrics.unknownTools.inc({ policy })
+  if (policy === undefined) toolGuard.note(memberId, 'recognised', clock.now())
+  else if (policy === 'enforce' || policy === 'spared') toolGuard.note(memberId, 'unknown', clock.now())
 }

@@ -12,10 +12,20 @@ export function classify(headers: IncomingHttpHeaders, outline: Outline): CallEv
   const texts = outline.messages.flatMap((message) => message.texts)
   const questions = outline.messages.filter((message) => message.kind === 'user').length
   const mark = sessionOf(headers, outline)
+  const turn = codexTurn(headers)
   const session = short(mark === undefined ? `first:${texts[0] ?? ''}` : `mark:${mark}`)
-  const key = short(`${session}\n${texts.join('\n')}`)
+  const key = short(`${session}\n${turn ?? texts.join('\n')}`)
   const read = readCall(headers, outline, mark !== undefined)
-  return { ...read, compacts: read.mark === 'compaction', key, session, opening: questions <= 1 }
+  return { ...read, compacts: read.mark === 'compaction' && turn === undefined, key, session, opening: questions <= 1 }
+}
+
+/**
+ * Codex names the turn that a call serves, sub-agents' calls included: as exact as the texts of a person, and the same after
+ * it has compacted in the middle of its work and put other texts in their place.
+ */
+function codexTurn(headers: IncomingHttpHeaders): string | undefined {
+  const metadata = headers['x-codex-turn-metadata']
+  return typeof metadata === 'string' ? /"root_turn_id":"([\w-]+)"/.exec(metadata)?.[1] : undefined
 }
 
 /** The last message that a person or a tool wrote: system entries at the end of the list say nothing (Claude Code). */
@@ -49,8 +59,8 @@ function readCall(
 /** Claude Code asks for both tags when it compacts, beside tool results or alone, with its tools still offered. */
 const SUMMARY_BYTES_MAX = 32_768
 
-function asksForSummary({ text }: Outline, { span }: MessageOutline): boolean {
-  const end = text.slice(Math.max(span.start, span.end - SUMMARY_BYTES_MAX), span.end)
+function asksForSummary({ body }: Outline, { span }: MessageOutline): boolean {
+  const end = body.subarray(Math.max(span.start, span.end - SUMMARY_BYTES_MAX), span.end)
   return end.includes('<analysis>') && end.includes('<summary>')
 }
 
@@ -68,18 +78,17 @@ function sessionOf(headers: IncomingHttpHeaders, outline: Outline): string | und
   const own = parent ?? SESSION_HEADERS.map((name) => headers[name]).find((value) => value !== undefined)
   if (typeof own === 'string' && own !== '') return own
   // Older releases of Claude Code mark only the body: `metadata.user_id` is a JSON text that holds `session_id`.
-  const metadata = outline.metadata ? sliceOf(outline.text, outline.metadata) : ''
+  const metadata = outline.metadata ? sliceOf(outline.body, outline.metadata) : ''
   return /session_id\\*":\\*"([\w-]+)/.exec(metadata)?.[1] ?? /_session_([\w-]+)/.exec(metadata)?.[1]
 }
 
 /** Claude Code writes it into the first line of its system prompt. */
 const BILLING_LINE_MAX = 600
 
-function saysSubAgent({ system, text }: Outline): boolean {
-  return (
-    system !== undefined &&
-    text.slice(system.start, Math.min(system.end, system.start + BILLING_LINE_MAX)).includes('cc_is_subagent=true')
-  )
+function saysSubAgent({ system, body }: Outline): boolean {
+  if (!system) return false
+  const line = { start: system.start, end: Math.min(system.end, system.start + BILLING_LINE_MAX) }
+  return sliceOf(body, line).includes('cc_is_subagent=true')
 }
 
 const short = (text: string): string => hash('sha256', text, 'base64url').slice(0, 27)

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
+import { isRefused } from '../identity/index.ts'
 import type { CallDeps } from './deps.ts'
 import { makeCallId } from './call-id.ts'
 import { receiveBody } from './receive.ts'
@@ -9,7 +10,7 @@ import { countTokens } from './tokenizer.ts'
 import type { Refusal } from '../platform/index.ts'
 
 /**
- * `count_tokens` answers for every model from a tokenizer of ours: it is free, never a model call, and takes no slot
+ * `count_tokens`, and `tokenizer` where Chat Completions is spoken, answer for every model from a tokenizer of ours: it is free, never a model call, and takes no slot
  * (F81). Claude Code sends 25 of them at once.
  */
 export async function handleCountTokens(
@@ -19,11 +20,16 @@ export async function handleCountTokens(
   target: Target,
 ): Promise<void> {
   const { limits, operator, resolve } = deps.catalog.current()
-  const how = { dialect: target.base.dialect, requestId: makeCallId(deps.clock.now()), zone: operator.zone }
+  const how = {
+    wire: target.wire,
+    requestId: makeCallId(deps.clock.now()),
+    zone: operator.zone,
+    form: 'classic' as const,
+  }
   const no = (refusal: Refusal): void => refuse(req, res, how, refusal)
-  const principal = await deps.identify(req.headers)
-  if (typeof principal === 'string') return no({ code: principal })
-  if (principal.suspended) return no({ code: 'suspended' })
+  const principal = await deps.identify(req)
+  if (isRefused(principal)) return no(principal)
+  if (principal.suspended) return no({ code: 'suspended', appeal: operator.appeal })
   const received = await receiveBody(req, { bytesMax: limits.bodyBytesMax, msMax: limits.bodyMsMax })
   if (!received.ok) return received.no.code === 'client_left' ? undefined : no(received.no)
   let body: unknown
@@ -38,5 +44,18 @@ export async function handleCountTokens(
   if (!resolve(model)) return no({ code: 'unknown_model', model: model.slice(0, 100) })
   res.setHeader('content-type', 'application/json; charset=utf-8')
   res.setHeader('x-request-id', how.requestId)
-  res.end(JSON.stringify({ input_tokens: await countTokens(body) }))
+  const tokens = await countTokens(body)
+  res.end(
+    JSON.stringify(
+      target.wire === 'anthropic' ? { input_tokens: tokens } : tokenizerAnswer(how.requestId, tokens, deps),
+    ),
+  )
 }
+
+/** The answer of `POST …/tokenizer`, beside Chat Completions. */
+const tokenizerAnswer = (id: string, tokens: number, { clock }: CallDeps) => ({
+  id,
+  created: Math.floor(clock.now() / 1000),
+  request_id: id,
+  usage: { prompt_tokens: tokens, total_tokens: tokens },
+})

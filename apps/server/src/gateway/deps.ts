@@ -4,6 +4,8 @@ import type { Identify } from '../identity/index.ts'
 import type { Clock, Log, makeCallCounter, Metrics, Queries } from '../platform/index.ts'
 import type { Attempt } from './attempt.ts'
 import type { OwnLines } from './own-lines.ts'
+import type { RefusalLog } from './refusal-log.ts'
+import type { ToolGuard } from './tool-guard.ts'
 import type { UpstreamPools } from './upstream-pools.ts'
 import type { Places } from './places.ts'
 
@@ -15,6 +17,8 @@ export interface CallDeps {
   readonly pools: UpstreamPools
   readonly places: Places
   readonly ownLines: OwnLines
+  readonly toolGuard: ToolGuard
+  readonly refusals: RefusalLog
   readonly clock: Clock
   readonly log: Log
   readonly metrics: Metrics

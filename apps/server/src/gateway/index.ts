@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
+import { isRefused } from '../identity/index.ts'
 import { isDatabaseAway, makeCallCounter } from '../platform/index.ts'
 import { handleCall } from './call.ts'
 import type { CallDeps, RunningCall } from './deps.ts'
@@ -9,16 +10,22 @@ import { registerGauges } from './gauges.ts'
 import { handleModels } from './models.ts'
 import { makeOwnLines } from './own-lines.ts'
 import { probeRested } from './probe.ts'
+import { makeRefusalLog, type RefusalLog } from './refusal-log.ts'
 import { refuse } from './refuse.ts'
 import { findTarget, type Target } from './routes.ts'
 import { makePlaces } from './places.ts'
+import { handleStored } from './stored-response.ts'
+import { makeToolGuard } from './tool-guard.ts'
 
+export type { RefusalLog } from './refusal-log.ts'
+export type { RefusedRow } from './refusals-store.ts'
 export { capacityHours, type CapacityHour } from './capacity-store.ts'
 export { forgetAnswers } from './kept-answer.ts'
 export { makeUpstreamPools, type UpstreamPools, type UpstreamSettings } from './upstream-pools.ts'
 export { BASES } from './routes.ts'
 
 export interface Gateway {
+  readonly refusals: RefusalLog
   /** Takes the request when its path is one of the model bases. */
   handle(req: IncomingMessage, res: ServerResponse): boolean
   inFlight(): number
@@ -31,15 +38,23 @@ export interface Gateway {
 const TICK_MS = 1_000
 const DRAIN_TICK_MS = 100
 
-export function makeGateway(
-  deps: Omit<CallDeps, 'running' | 'isDraining' | 'countCall' | 'places' | 'ownLines'> & { readonly node: string },
-): Gateway {
+type Own = Pick<CallDeps, 'running' | 'isDraining' | 'countCall' | 'places' | 'ownLines' | 'toolGuard' | 'refusals'>
+
+export function makeGateway(deps: Omit<CallDeps, keyof Own> & { readonly node: string }): Gateway {
   const running = new Set<RunningCall>()
   let draining = false
   const places = makePlaces(deps)
   const ownLines = makeOwnLines(deps.clock)
   const countCall = makeCallCounter(deps.metrics)
-  const all: CallDeps = { ...deps, running, isDraining: () => draining, countCall, places, ownLines }
+  const refusals = makeRefusalLog(deps)
+  const toolGuard = makeToolGuard((isSuspended, shown) => {
+    deps.metrics.toolPolicySuspended.set(Number(isSuspended))
+    if (isSuspended)
+      deps.log.error(shown, 'the rules for tools do not know many known members: unknown tools are let in')
+    else deps.log.warn(shown, 'the rules for tools hold again')
+  })
+  const own: Own = { running, isDraining: () => draining, countCall, places, ownLines, toolGuard, refusals }
+  const all: CallDeps = { ...deps, ...own }
   registerGauges(deps.metrics.registry, all)
   let underWay = 0
   let emptied: (() => void) | undefined
@@ -59,7 +74,9 @@ export function makeGateway(
   function no(req: IncomingMessage, res: ServerResponse, target: Target, refusal: Parameters<typeof refuse>[3]): void {
     const zone = deps.catalog.current().operator.zone
     deps.metrics.refusals.inc({ code: refusal.code })
-    refuse(req, res, { dialect: target.base.dialect, requestId: makeCallId(deps.clock.now()), zone }, refusal)
+    const { tool } = deps.catalog.current().tools.byHeaders(req.headers) ?? { tool: '' }
+    const form = deps.catalog.current().tools.formOf(tool)
+    refuse(req, res, { wire: target.wire, requestId: makeCallId(deps.clock.now()), zone, form }, refusal)
   }
 
   async function work(req: IncomingMessage, res: ServerResponse, target: Target): Promise<void> {
@@ -71,22 +88,20 @@ export function makeGateway(
         return handleModels(all, req, res, target)
       case 'count_tokens':
         return handleCountTokens(all, req, res, target)
+      case 'stored':
+        return handleStored(all, req, res, target)
       case 'call':
         return handleCall(all, req, res, target)
       case 'unknown': {
         // The key is looked at before the path, as clients of the plan know it (wire §3.1).
-        const principal = await deps.identify(req.headers)
-        return no(
-          req,
-          res,
-          target,
-          typeof principal === 'string' ? { code: principal } : { code: 'not_found', path: target.path },
-        )
+        const principal = await deps.identify(req)
+        return no(req, res, target, isRefused(principal) ? principal : { code: 'not_found', path: target.path })
       }
     }
   }
 
   return {
+    refusals,
     handle: (req, res) => {
       const target = findTarget(req.method ?? '', req.url ?? '')
       if (!target) return false

@@ -22,7 +22,12 @@ function ask(house: House, key: string, name: string, text: string, leaveAfterBy
     messages: [{ role: 'user', content: text }],
   })
   return new Promise((resolve, reject) => {
-    const headers = { authorization: `Bearer ${key}`, 'idempotency-key': name, 'content-type': 'application/json' }
+    const headers = {
+      authorization: `Bearer ${key}`,
+      'idempotency-key': name,
+      'content-type': 'application/json',
+      'user-agent': 'claude-cli/2.1.330 (external, cli)',
+    }
     const req = request(`${house.url}/api/anthropic/v1/messages`, { method: 'POST', headers }, (res) => {
       let got = ''
       const done = (): void => resolve({ status: res.statusCode ?? 0, headers: res.headers, body: got })

@@ -14,6 +14,7 @@ import {
   type KeptAnswer,
   type KeptName,
 } from './kept-store.ts'
+import { forgetResponses } from './responses-store.ts'
 
 /** Answers are kept this long for a caller who names the request again. */
 export const KEPT_MS_MAX = 24 * HOUR_MS
@@ -122,4 +123,8 @@ function makeRecorder(queries: Queries, clock: Clock, name: KeptName, callId: Ca
   }
 }
 
-export const forgetAnswers = (queries: Queries, now: Instant): Promise<void> => forgetKept(queries, now - KEPT_MS_MAX)
+/** Lets go of what is old: answers kept for a key, and responses that their callers asked to keep. */
+export async function forgetAnswers(queries: Queries, now: Instant): Promise<void> {
+  await forgetKept(queries, now - KEPT_MS_MAX)
+  await forgetResponses(queries, now)
+}

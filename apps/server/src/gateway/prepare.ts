@@ -1,7 +1,14 @@
 import type { IncomingHttpHeaders } from 'node:http'
 
 import { no, yes, type Outcome } from '@codeplan/core'
-import { spliceRequest, translateRequest, unmarkThinking, type Dialect, type Outline } from '@codeplan/dialect'
+import {
+  spliceRequest,
+  translateRequest,
+  unmarkThinking,
+  type Outline,
+  type ResponsesAsked,
+  type Wire,
+} from '@codeplan/dialect'
 
 import type { Model, Route } from '../catalog/index.ts'
 import type { Refusal } from '../platform/index.ts'
@@ -9,6 +16,8 @@ import type { Refusal } from '../platform/index.ts'
 export interface UpstreamRequest {
   readonly body: Buffer
   readonly headers: Readonly<Record<string, string>>
+  /** Of a Responses request: what its answer has to know. */
+  readonly asked?: ResponsesAsked | undefined
 }
 
 /** Headers of the client that mean something to an upstream of the Messages API; all others end here. */
@@ -18,7 +27,7 @@ const VERSION_DEFAULT = '2023-06-01'
 /** What a route's upstream is sent: the caller's own bytes where both speak the same dialect, else a translation. */
 export function prepare(
   request: {
-    readonly dialect: Dialect
+    readonly wire: Wire
     readonly outline: Outline
     readonly body: Buffer
     readonly headers: IncomingHttpHeaders
@@ -35,17 +44,16 @@ export function prepare(
       if (typeof value === 'string') headers[name] = value
     }
   }
-  if (kind !== request.dialect) {
-    const translated = translateRequest(request.dialect, kind, request.body, {
+  if (kind !== request.wire) {
+    const translated = translateRequest(request.wire, kind, request.body, {
       model: route.model,
       servedModel: model.id,
       defaultMaxTokens: model.outputTokensMax,
     })
     if (!translated.ok) return no({ code: 'bad_field', field: translated.field, why: translated.why })
-    return yes({ body: Buffer.from(translated.body, 'latin1'), headers })
+    return yes({ body: Buffer.from(translated.body, 'latin1'), headers, asked: translated.asked })
   }
-  const { text } = request.outline
   const spliced = spliceRequest(kind, request.outline, { model: route.model, foldSystem: route.upstream.foldSystem })
-  const sent = kind === 'anthropic' ? unmarkThinking(spliced, model.id) : spliced
-  return yes({ body: sent === text ? request.body : Buffer.from(sent, 'latin1'), headers })
+  if (kind === 'openai' || !request.outline.marked) return yes({ body: spliced, headers })
+  return yes({ body: Buffer.from(unmarkThinking(spliced.toString('latin1'), model.id), 'latin1'), headers })
 }

@@ -1,18 +1,16 @@
 import type { IncomingHttpHeaders } from 'node:http'
 
-/** Tools that name themselves in their headers, whatever their version (measured, docs/decisions). */
-const BY_USER_AGENT: readonly (readonly [RegExp, string])[] = [
-  [/^claude-(cli|code)\//, 'claude-code'],
-  [/^opencode\//, 'opencode'],
-  [/^Kilo-Code\//, 'kilo'],
-  [/^QwenCode\//, 'qwen-code'],
-  [/^codex[_-]/, 'codex'],
-]
+import type { Outline } from '@codeplan/dialect'
+
+import type { Recognised, Tools } from '../catalog/index.ts'
 
 export const UNKNOWN_TOOL = 'unknown'
 
-/** The coding tool that a request comes from, as it says itself. */
-export function recogniseTool(headers: IncomingHttpHeaders): string {
-  const agent = headers['user-agent'] ?? ''
-  return BY_USER_AGENT.find(([pattern]) => pattern.test(agent))?.[1] ?? UNKNOWN_TOOL
+/** The coding tool that a request comes from, and the rule that says so. Its body is looked into only if its headers say nothing. */
+export function recogniseTool(
+  tools: Tools,
+  headers: IncomingHttpHeaders,
+  outline: Outline,
+): Recognised | { readonly tool: typeof UNKNOWN_TOOL; readonly rule: null } {
+  return tools.byHeaders(headers) ?? tools.byBody(outline) ?? { tool: UNKNOWN_TOOL, rule: null }
 }

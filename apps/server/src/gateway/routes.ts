@@ -1,20 +1,26 @@
-import type { Dialect } from '@codeplan/dialect'
+import type { Dialect, Wire } from '@codeplan/dialect'
 
 /** A base is a path under which a dialect is spoken and a purse pays. */
 export interface Base {
   readonly prefix: string
   readonly dialect: Dialect
+  readonly purse: 'plan' | 'balance'
 }
 
 export const BASES: readonly Base[] = [
-  { prefix: '/api/anthropic', dialect: 'anthropic' },
-  { prefix: '/api/coding/paas/v4', dialect: 'openai' },
+  { prefix: '/api/anthropic', dialect: 'anthropic', purse: 'plan' },
+  { prefix: '/api/coding/paas/v4', dialect: 'openai', purse: 'plan' },
+  // The same under the address that Codex is told.
+  { prefix: '/api/v1', dialect: 'openai', purse: 'plan' },
+  { prefix: '/api/paas/v4', dialect: 'openai', purse: 'balance' },
 ]
 
-export type Endpoint = 'call' | 'count_tokens' | 'models' | 'probe' | 'unknown'
+export type Endpoint = 'call' | 'count_tokens' | 'models' | 'stored' | 'probe' | 'unknown'
 
 export interface Target {
   readonly base: Base
+  /** What the caller speaks there: a base of Chat Completions takes Responses as well. */
+  readonly wire: Wire
   readonly endpoint: Endpoint
   /** Without query and trailing slash. */
   readonly path: string
@@ -26,15 +32,25 @@ export function findTarget(method: string, url: string): Target | undefined {
   const path = (query < 0 ? url : url.slice(0, query)).replace(/\/+$/, '')
   const base = BASES.find(({ prefix }) => path === prefix || path.startsWith(`${prefix}/`))
   if (!base) return undefined
-  return { base, path, endpoint: endpointOf(method, base.dialect, path.slice(base.prefix.length)) }
+  const rest = path.slice(base.prefix.length)
+  const wire = base.dialect === 'openai' && /^\/responses(\/|$)/.test(rest) ? 'responses' : base.dialect
+  return { base, path, wire, endpoint: endpointOf(method, base, wire, rest) }
 }
 
-function endpointOf(method: string, dialect: Dialect, rest: string): Endpoint {
+function endpointOf(method: string, { purse }: Base, wire: Wire, rest: string): Endpoint {
   // Claude Code looks whether the host is there: HEAD without credentials. It is no failed login.
   if (method === 'HEAD') return 'probe'
-  if (method === 'GET') return rest === (dialect === 'anthropic' ? '/v1/models' : '/models') ? 'models' : 'unknown'
+  if (wire === 'responses') return responsesEndpoint(method, rest)
+  if (method === 'GET') return rest === (wire === 'anthropic' ? '/v1/models' : '/models') ? 'models' : 'unknown'
   if (method !== 'POST') return 'unknown'
-  if (dialect === 'openai') return rest === '/chat/completions' ? 'call' : 'unknown'
+  if (wire === 'openai' && rest === '/tokenizer' && purse === 'balance') return 'count_tokens'
+  if (wire === 'openai') return rest === '/chat/completions' ? 'call' : 'unknown'
   if (rest === '/v1/messages') return 'call'
   return rest === '/v1/messages/count_tokens' ? 'count_tokens' : 'unknown'
+}
+
+function responsesEndpoint(method: string, rest: string): Endpoint {
+  if (method === 'POST') return rest === '/responses' ? 'call' : 'unknown'
+  if (method === 'DELETE') return /^\/responses\/[^/]+$/.test(rest) ? 'stored' : 'unknown'
+  return method === 'GET' && /^\/responses\/[^/]+(\/input_items)?$/.test(rest) ? 'stored' : 'unknown'
 }

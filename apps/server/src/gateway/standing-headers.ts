@@ -7,12 +7,17 @@ import type { Admission } from '../entitlements/index.ts'
 /** From this share of a window on, tools that read these headers warn their user. */
 const WARNING_SHARE = 0.9
 const DAY_MS = 86_400_000
+const MINUTE_MS = 60_000
 
 /**
  * What is left of each window, on every plan call. `anthropic-ratelimit-unified-…` is the family that Claude Code reads;
  * `x-codeplan-…` says the same plainly, in prompts, on every base.
  */
 export function setStandingHeaders(res: ServerResponse, admission: Admission): void {
+  if (admission.purse.kind === 'balance') {
+    res.setHeader('x-codeplan-purse', admission.purse.overflow === undefined ? 'balance' : 'balance (overflow)')
+    return
+  }
   res.setHeader('x-codeplan-plan', admission.plan)
   res.setHeader('x-codeplan-prompt', admission.promptId)
   res.setHeader('x-codeplan-multiplier', admission.multiplier / 1000)
@@ -26,6 +31,19 @@ export function setStandingHeaders(res: ServerResponse, admission: Admission): v
     if (!fullest || shareOf(window) > shareOf(fullest)) fullest = window
   }
   if (fullest && admission.path.startsWith('/api/anthropic')) setUnified(res, admission.windows, fullest)
+  if (admission.path.endsWith('/responses')) setCodex(res, admission.windows)
+}
+
+/** Codex shows two windows in its status, a short one and a long one. */
+function setCodex(res: ServerResponse, windows: readonly WindowReading[]): void {
+  const byLength = windows.toSorted((a, b) => a.lengthMs - b.lengthMs)
+  const shown = { primary: byLength[0], secondary: byLength.length > 1 ? byLength.at(-1) : undefined }
+  for (const [name, window] of Object.entries(shown)) {
+    if (!window) continue
+    res.setHeader(`x-codex-${name}-used-percent`, (Math.min(1, shareOf(window)) * 100).toFixed(2))
+    res.setHeader(`x-codex-${name}-window-minutes`, Math.round(window.lengthMs / MINUTE_MS))
+    res.setHeader(`x-codex-${name}-reset-at`, Math.ceil(window.resetsAt / 1000))
+  }
 }
 
 function setUnified(res: ServerResponse, windows: readonly WindowReading[], fullest: WindowReading): void {

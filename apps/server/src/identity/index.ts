@@ -1,4 +1,5 @@
-export { keyOf, makeIdentify, type Identify, type IdentifyRefusal, type Principal } from './identify.ts'
+export { readAllowList } from './allow-list.ts'
+export { isRefused, keyOf, makeIdentify, type Identify, type IdentifyRefusal, type Principal } from './identify.ts'
 export { addMember, createKey } from './members.ts'
 export { makeSeal, OPERATOR_KEY_BYTES, type Seal } from './seal.ts'
-export { keysOfMember, memberByEmail, revokeKey, type KeyRow, type MemberRow } from './store.ts'
+export { keysOfMember, memberByEmail, revokeKey, suspendMember, type KeyRow, type MemberRow } from './store.ts'

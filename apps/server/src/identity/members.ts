@@ -24,7 +24,7 @@ export async function addMember(
 export async function createKey(
   db: Db,
   seal: Seal,
-  key: { email: string; name: string },
+  key: { email: string; name: string; allowed?: readonly string[] },
   now: Instant,
 ): Promise<Outcome<{ id: KeyId; handle: string; key: string }, string>> {
   const { handle, secret, text } = makeKeyText()
@@ -39,6 +39,7 @@ export async function createKey(
       handle,
       hash: hashKey(text),
       sealedSecret: seal.close(secret),
+      allowed: key.allowed ?? null,
       at: now,
     })
     await notify(tx, IDENTITY_CHANNEL, member.id)

@@ -1,6 +1,6 @@
 import type { Instant } from '@codeplan/core'
 
-import { jsonb, sql, type Queries, type Tx } from '../platform/index.ts'
+import { jsonb, literal, sql, type Queries, type Tx } from '../platform/index.ts'
 
 export interface Entry {
   readonly account: string
@@ -26,10 +26,34 @@ export async function insertPosting(
   return true
 }
 
-export async function sumOfAccount(on: Queries | Tx, account: string, currency: string): Promise<number> {
-  const { rows } = await sql<{ sum: number }>`select coalesce(sum(amount), 0)::int8 as sum from ledger_entries
-    where account = ${account} and currency = ${currency}`.execute(on)
-  return rows[0]?.sum ?? 0
+/** The same as statements of a script, for postings that are written exactly once by other means. */
+export function insertPostingsText(
+  postings: readonly {
+    id: string
+    idempotencyKey: string
+    kind: string
+    note: string
+    at: Instant
+    entries: readonly Entry[]
+  }[],
+): string {
+  const rows = literal(jsonb(postings))
+  return `insert into ledger_postings (id, idempotency_key, kind, note, posted_at)
+      select id, "idempotencyKey", kind, note, at
+      from jsonb_to_recordset(${rows}::jsonb) as r(id text, "idempotencyKey" text, kind text, note text, at int8);
+    insert into ledger_entries (posting_id, account, currency, amount)
+      select p.id, e.account, e.currency, e.amount from jsonb_to_recordset(${rows}::jsonb) as p(id text, entries jsonb)
+      cross join lateral jsonb_to_recordset(p.entries) as e(account text, currency text, amount int8)`
+}
+
+/** What accounts of one kind (`balance:`) hold, by name. */
+export async function accountSums(on: Queries | Tx, prefix: string): Promise<ReadonlyMap<string, number>> {
+  const { rows } = await sql<{
+    account: string
+    sum: number
+  }>`select account, sum(amount)::int8 as sum from ledger_entries
+    where starts_with(account, ${prefix}) group by account`.execute(on)
+  return new Map(rows.map((row) => [row.account, row.sum]))
 }
 
 /** Postings whose entries do not sum to zero: there must be none. */

@@ -33,6 +33,8 @@ export interface Db {
 export interface Script {
   /** Answers the rows of each statement of the text. */
   (text: string): Promise<readonly (readonly unknown[])[]>
+  /** Makes `prepare` statements known to the connection, once: what they name is planned once and then executed by name. */
+  prepare(statements: Prepared): Promise<void>
   /**
    * Two statements that begin a transaction whose commit may return before it is on disk. A database server goes on when
    * this process is killed, and writes it soon after. The embedded one dies with this process, and has no writer beside it:
@@ -40,6 +42,9 @@ export interface Script {
    */
   readonly beginQuick: string
 }
+
+/** Texts of `prepare name (types) as …`. The list itself is what a connection remembers, so it must be a constant. */
+export type Prepared = readonly string[]
 
 /** A text as an SQL literal; both engines read backslashes as they are (`standard_conforming_strings`). */
 export const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`

@@ -1,15 +1,25 @@
-import { HOUR_MS, wallText, type Instant } from '@codeplan/core'
+import { HOUR_MS, wallText, type Instant, type WalletRefusal } from '@codeplan/core'
+
+import { wordWallet } from './wallet-words.ts'
+import { wholeSecond } from './whole-second.ts'
+
+import { helpsAgainst } from './helps.ts'
 
 /** Every "no" that a caller can hear from the model endpoints, with what the words need. */
 export type Refusal =
   | { readonly code: 'no_key' }
   | { readonly code: 'bad_key' }
-  | { readonly code: 'suspended' }
+  | { readonly code: 'suspended'; readonly appeal: Readonly<Record<Language, string>> }
+  /** Too many wrong keys from this address, or for this key's beginning. */
+  | { readonly code: 'too_many_failures'; readonly retryAfterSec: number }
+  | { readonly code: 'address_not_allowed'; readonly address: string }
   | { readonly code: 'not_found'; readonly path: string }
   | { readonly code: 'bad_body'; readonly why: string }
   | { readonly code: 'bad_field'; readonly field: string; readonly why: string }
   | { readonly code: 'missing_field'; readonly field: string }
   | { readonly code: 'body_too_large'; readonly limitBytes: number }
+  /** No such response is kept for the caller: named by a request, or asked for itself. */
+  | { readonly code: 'response_gone'; readonly status: 400 | 404 }
   | { readonly code: 'unknown_model'; readonly model: string }
   | {
       readonly code: 'model_not_in_plan'
@@ -20,6 +30,8 @@ export type Refusal =
   /** No plan where a balance could pay instead, and no plan where only a plan counts. */
   | { readonly code: 'no_plan' }
   | { readonly code: 'never_subscribed' }
+  /** No rule of the catalog knows the client, and the plan serves supported tools only. */
+  | { readonly code: 'tool_not_supported'; readonly plan: string; readonly tools: readonly string[] }
   | { readonly code: 'plan_expired'; readonly endedAt: Instant }
   | {
       readonly code: 'window_full'
@@ -29,6 +41,22 @@ export type Refusal =
       readonly used: number
       readonly cost: number
       readonly resetsAt: Instant
+    }
+  /** An address where the balance pays; `plan`: the caller has one, which is drawn at other addresses. */
+  | {
+      readonly code: 'balance_low'
+      readonly why: WalletRefusal
+      readonly currency: string
+      readonly plan: string | undefined
+    }
+  /** A window is full, its member lets the balance go on, and that has ended too. */
+  | {
+      readonly code: 'overflow_stopped'
+      readonly why: WalletRefusal
+      readonly window: string
+      readonly lengthMs: number
+      readonly resetsAt: Instant
+      readonly currency: string
     }
   | { readonly code: 'too_many_calls'; readonly inFlight: number; readonly concurrencyMax: number }
   | { readonly code: 'upstream_busy'; readonly retryAfterSec: number }
@@ -55,12 +83,24 @@ export interface Wording {
   readonly detail?: Readonly<Record<string, unknown>>
 }
 
+/** What else would work, and where to see why. */
+const PAY_AS_YOU_GO = '/api/paas/v4'
+const REFUSALS = '/api/usage/v1/refusals'
+/** All of them stand in the detail. */
+const TOOLS_NAMED_MAX = 5
+
 const WEEK_MS = 168 * HOUR_MS
 /** Short-lived limits name a wait that every tool obeys (measured: 1–5 s). */
 const SHORT_WAIT_SEC = 2
 
 /** The one place where refusals get their words, code and status. A missing case does not compile. */
 export function word(refusal: Refusal, zone: string): Wording {
+  const wording = wordingOf(refusal, zone)
+  const detail = { ...wording.detail, helps: helpsAgainst(refusal), docs: `/docs/errors/${wording.code}.md` }
+  return { ...wording, detail }
+}
+
+function wordingOf(refusal: Refusal, zone: string): Wording {
   switch (refusal.code) {
     case 'no_key':
       return {
@@ -82,15 +122,36 @@ export function word(refusal: Refusal, zone: string): Wording {
         status: 429,
         code: '1313',
         text: {
-          en: "Your account's current usage pattern does not comply with the Fair Usage Policy, and your requests have been limited. To restore access, please contact the operator.",
-          zh: '您的账户当前使用模式不符合公平使用策略，请求已受到限制。如需恢复，请联系运营方。',
+          en: `Your account's current usage pattern does not comply with the Fair Usage Policy, and your requests have been limited. ${refusal.appeal.en}`,
+          zh: `您的账户当前使用模式不符合公平使用策略，请求已受到限制。${refusal.appeal.zh}`,
         },
+      }
+    case 'too_many_failures':
+      return {
+        status: 429,
+        code: '1302',
+        text: {
+          en: `Too many wrong API keys were sent from here. Keys are looked at again in ${refusal.retryAfterSec} s.`,
+          zh: `此处发送的错误 API Key 过多，${refusal.retryAfterSec} 秒后再受理。`,
+        },
+        retryAfterSec: refusal.retryAfterSec,
+      }
+    case 'address_not_allowed':
+      return {
+        status: 403,
+        code: '1220',
+        text: {
+          en: `This API key may not be used from the address ${refusal.address}. Its owner has limited it to others.`,
+          zh: `该 API Key 不允许从地址 ${refusal.address} 使用，其所有者已限定可用地址。`,
+        },
+        detail: { address: refusal.address },
       }
     case 'not_found':
       return {
         status: 404,
         code: '1222',
         text: { en: `API ${refusal.path} does not exist`, zh: `API ${refusal.path} 不存在` },
+        detail: { base_urls: { anthropic: '/api/anthropic', openai: '/api/coding/paas/v4', codex: '/api/v1' } },
       }
     case 'bad_body':
       return {
@@ -130,6 +191,16 @@ export function word(refusal: Refusal, zone: string): Wording {
         detail: { limit_bytes: refusal.limitBytes },
       }
     }
+    case 'response_gone':
+      return {
+        status: refusal.status,
+        code: '1214',
+        text: {
+          en: 'No response of this id is kept for you: it was not stored (`store: true`), was deleted, or has expired.',
+          zh: '没有为您保留该 id 的响应：它未被存储（`store: true`）、已被删除或已过期。',
+        },
+        detail: { field: refusal.status === 400 ? 'previous_response_id' : 'id' },
+      }
     case 'unknown_model':
       return {
         status: 400,
@@ -158,6 +229,17 @@ export function word(refusal: Refusal, zone: string): Wording {
           en: 'Insufficient balance or no resource package. This key has no coding plan: subscribe to one, or recharge.',
           zh: '余额不足或无可用资源包：该 API Key 没有编码套餐，请先订阅或充值。',
         },
+        detail: { base_url: PAY_AS_YOU_GO },
+      }
+    case 'tool_not_supported':
+      return {
+        status: 429,
+        code: '1113',
+        text: {
+          en: `Insufficient balance or no resource package for this client. Plan quota can be used only from supported coding tools (${refusal.tools.slice(0, TOOLS_NAMED_MAX).join(', ')} …), and none of their marks is in your request. Scripts and other programs use the pay-as-you-go address ${PAY_AS_YOU_GO}. Why: GET ${REFUSALS}`,
+          zh: `余额不足或该客户端无可用资源包。套餐额度仅限在受支持的编码工具（${refusal.tools.slice(0, TOOLS_NAMED_MAX).join('、')} 等）中使用，而本次请求不含其任何标识。脚本及其他程序请使用按量付费地址 ${PAY_AS_YOU_GO}。原因查询：GET ${REFUSALS}`,
+        },
+        detail: { plan: refusal.plan, tools: refusal.tools, base_url: PAY_AS_YOU_GO, why: REFUSALS },
       }
     case 'never_subscribed':
       return {
@@ -167,6 +249,7 @@ export function word(refusal: Refusal, zone: string): Wording {
           en: 'This key has no coding plan, and this address serves plans only. Subscribe to one to use it.',
           zh: '该 API Key 没有编码套餐，而此地址仅供套餐使用。请先订阅套餐。',
         },
+        detail: { base_url: PAY_AS_YOU_GO },
       }
     case 'plan_expired':
       return {
@@ -176,10 +259,13 @@ export function word(refusal: Refusal, zone: string): Wording {
           en: `Your coding plan has expired on ${wallText(zone, refusal.endedAt)}. You can resume using it after renewing the subscription.`,
           zh: `您的编码套餐已于 ${wallText(zone, refusal.endedAt)} 到期，暂无法使用，续订后即可恢复。`,
         },
-        detail: { ended_at: new Date(refusal.endedAt).toISOString() },
+        detail: { ended_at: wholeSecond(refusal.endedAt) },
       }
     case 'window_full':
       return wordWindow(refusal, zone)
+    case 'balance_low':
+    case 'overflow_stopped':
+      return wordWallet(refusal, zone)
     case 'too_many_calls':
       return {
         status: 429,
@@ -245,8 +331,7 @@ function wordWindow(refusal: Extract<Refusal, { code: 'window_full' }>, zone: st
     limit_prompts: shown.allowance,
     used_prompts: shown.used,
     needed_prompts: shown.cost,
-    resets_at: new Date(refusal.resetsAt).toISOString(),
-    helps: ['wait_for_reset', 'upgrade'],
+    resets_at: wholeSecond(refusal.resetsAt),
   }
   if (refusal.lengthMs >= WEEK_MS) {
     return {

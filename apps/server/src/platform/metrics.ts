@@ -19,6 +19,23 @@ export function makeMetrics() {
       labelNames: ['code'],
       registers,
     }),
+    failedKeys: new Counter({ name: 'codeplan_failed_keys_total', help: 'Wrong keys that were sent', registers }),
+    manyAddresses: new Counter({
+      name: 'codeplan_keys_many_addresses_total',
+      help: 'Keys that were used from many addresses within an hour',
+      registers,
+    }),
+    unknownTools: new Counter({
+      name: 'codeplan_unknown_tools_total',
+      help: 'Calls of tools that no rule knows, by what was done',
+      labelNames: ['policy'],
+      registers,
+    }),
+    toolPolicySuspended: new Gauge({
+      name: 'codeplan_tool_policy_suspended',
+      help: '1 while the rules would refuse so many known members that unknown tools are let in',
+      registers,
+    }),
     inFlight: new Gauge({ name: 'codeplan_calls_in_flight', help: 'Calls running on this node', registers }),
     tokens: new Counter({
       name: 'codeplan_tokens_total',

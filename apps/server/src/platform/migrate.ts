@@ -2,12 +2,22 @@ import { DAY_MS, type Instant } from '@codeplan/core'
 
 import { run, sql, type Db, type Tx } from './db.ts'
 import { foundation } from './migrations/0001-foundation.ts'
+import { promptsBySubscription } from './migrations/0002-prompts-by-subscription.ts'
+import { storedResponses } from './migrations/0003-stored-responses.ts'
 import { capacity } from './migrations/0004-capacity.ts'
+import { booksVersion } from './migrations/0005-books-version.ts'
+import { refusals } from './migrations/0006-refusals.ts'
+import { wallets } from './migrations/0007-wallets.ts'
 
 /** In order; an entry that has shipped is never changed. A statement each, since one driver takes no more at a time. */
 export const MIGRATIONS: readonly { readonly name: string; readonly statements: readonly string[] }[] = [
   { name: '0001-foundation', statements: foundation },
+  { name: '0002-prompts-by-subscription', statements: promptsBySubscription },
+  { name: '0003-stored-responses', statements: storedResponses },
   { name: '0004-capacity', statements: capacity },
+  { name: '0005-books-version', statements: booksVersion },
+  { name: '0006-refusals', statements: refusals },
+  { name: '0007-wallets', statements: wallets },
 ]
 /** Any constant: nodes that start together take turns on it. */
 const MIGRATION_LOCK = 7_270_001

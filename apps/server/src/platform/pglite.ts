@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads'
 
 import { Kysely, PGliteDialect } from 'kysely'
 
-import { makeTx, sql, type Db, type Notify, type Script } from './db.ts'
+import { makeTx, sql, type Db, type Notify, type Prepared, type Script } from './db.ts'
 
 export interface WorkerSettings {
   /** Folder on disk; undefined keeps the database in memory. */
@@ -44,6 +44,7 @@ export async function openEmbedded(settings: Partial<WorkerSettings>): Promise<E
   })
   const waiting = new Map<number, Waiting>()
   const channels = new Map<string, Notify>()
+  const prepared = new Set<Prepared>()
   let lastId = 0
   let closed = false
 
@@ -120,7 +121,15 @@ export async function openEmbedded(settings: Partial<WorkerSettings>): Promise<E
           if (answer.kind !== 'results') throw new Error('unexpected answer of the embedded database')
           return answer.results
         }
-        const script: Script = Object.assign(send, { beginQuick: 'begin; set local synchronous_commit to on' })
+        const prepare = async (statements: Prepared): Promise<void> => {
+          if (prepared.has(statements)) return
+          await send(statements.join(';'))
+          prepared.add(statements)
+        }
+        const script: Script = Object.assign(send, {
+          prepare,
+          beginQuick: 'begin; set local synchronous_commit to on',
+        })
         try {
           return await work(script)
         } catch (error) {

@@ -1,7 +1,7 @@
 import { Kysely, PostgresDialect } from 'kysely'
-import { Client, escapeIdentifier, Pool, TypeOverrides } from 'pg'
+import { Client, escapeIdentifier, Pool, TypeOverrides, type PoolClient } from 'pg'
 
-import { makeTx, parseInt8, type Db, type Notify, type Script } from './db.ts'
+import { makeTx, parseInt8, type Db, type Notify, type Prepared, type Script } from './db.ts'
 import type { Log } from './log.ts'
 
 /** Connections a node holds: batches share transactions, so a few suffice; more only add contention. */
@@ -50,6 +50,16 @@ export async function openPostgres(url: string, log: Log): Promise<Db> {
   }
 }
 
+const preparedOn = new WeakMap<PoolClient, Set<Prepared>>()
+
+async function prepareOn(client: PoolClient, statements: Prepared): Promise<void> {
+  const known = preparedOn.get(client) ?? new Set()
+  preparedOn.set(client, known)
+  if (known.has(statements)) return
+  await client.query(statements.join(';'))
+  known.add(statements)
+}
+
 async function runScripts<T>(pool: Pool, work: (script: Script) => Promise<T>): Promise<T> {
   const client = await pool.connect()
   let broken: Error | undefined
@@ -58,7 +68,8 @@ async function runScripts<T>(pool: Pool, work: (script: Script) => Promise<T>): 
       const results = (await client.query(text)) as unknown as { rows: unknown[] } | { rows: unknown[] }[]
       return (Array.isArray(results) ? results : [results]).map((result) => result.rows)
     }
-    return await work(Object.assign(script, { beginQuick: 'begin; set local synchronous_commit to off' }))
+    const prepare = (statements: Prepared) => prepareOn(client, statements)
+    return await work(Object.assign(script, { prepare, beginQuick: 'begin; set local synchronous_commit to off' }))
   } catch (error) {
     await client.query('rollback').catch((lost: Error) => {
       broken = lost

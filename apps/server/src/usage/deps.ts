@@ -1,5 +1,6 @@
 import type { CatalogRoom } from '../catalog/index.ts'
 import type { Entitlements } from '../entitlements/index.ts'
+import type { RefusalLog } from '../gateway/index.ts'
 import type { Identify } from '../identity/index.ts'
 import type { Clock, Db } from '../platform/index.ts'
 
@@ -9,4 +10,9 @@ export interface UsageDeps {
   readonly catalog: CatalogRoom
   readonly identify: Identify
   readonly entitlements: Entitlements
+}
+
+/** What the routes need besides. */
+export interface RouteDeps extends UsageDeps {
+  readonly refusals: Pick<RefusalLog, 'of'>
 }

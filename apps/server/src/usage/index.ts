@@ -2,7 +2,7 @@ import swagger from '@fastify/swagger'
 import type { FastifyInstance } from 'fastify'
 import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
 
-import type { UsageDeps } from './deps.ts'
+import type { RouteDeps, UsageDeps } from './deps.ts'
 import { registerMonitor } from './monitor-routes.ts'
 import { registerV1 } from './v1-routes.ts'
 
@@ -12,7 +12,7 @@ export { economics } from './value.ts'
 export type { UsageDeps }
 
 /** The read side: what meters ask, our own usage API, and its description. */
-export async function registerUsage(fastify: FastifyInstance, deps: UsageDeps): Promise<void> {
+export async function registerUsage(fastify: FastifyInstance, deps: RouteDeps): Promise<void> {
   fastify.setValidatorCompiler(validatorCompiler)
   fastify.setSerializerCompiler(serializerCompiler)
   await fastify.register(swagger, {

@@ -2,7 +2,8 @@ import { HOUR_MS, instant, wallText, type Instant, type MemberId } from '@codepl
 
 import type { Standing } from '../entitlements/index.ts'
 import type { UsageDeps } from './deps.ts'
-import { hoursOf, planHours, subscriptionIdsOf, subscriptionsOf, type HourSum } from './store.ts'
+import type { makePlanHours } from './plan-hours.ts'
+import { hoursOf, subscriptionIdsOf, subscriptionsOf, type HourSum, type PlanHour } from './store.ts'
 import { readWall, slotsOf, type Slot } from './wall-time.ts'
 
 /** The endpoints that existing meters read, in their exact shapes (wire contract §2). Only integers in `limits`. */
@@ -139,13 +140,18 @@ export function toolUsage(deps: UsageDeps, span: { from: Instant; to: Instant })
 const SECOND_MS = 1_000
 
 /** How well the plans were served, over all their subscribers: tokens a second, and the share of calls that succeeded. */
-export async function modelPerformance(deps: UsageDeps, span: { from: Instant; to: Instant }, days: boolean) {
+export async function modelPerformance(
+  deps: UsageDeps,
+  planHours: ReturnType<typeof makePlanHours>,
+  span: { from: Instant; to: Instant },
+  days: boolean,
+) {
   const { zone } = deps.catalog.current().operator
   const cut = slotsOf(zone, span.from, days ? instant(Math.max(span.to, span.from + 9 * 24 * HOUR_MS)) : span.to)
   const slots = days ? cut.slots.filter((slot) => slot.from < span.to) : cut.slots
   const rows =
     slots.length > 0
-      ? await planHours(deps.db.queries, { from: slots[0]?.from as number, to: slots.at(-1)?.to as number })
+      ? await planHours({ from: slots[0]?.from as number, to: slots.at(-1)?.to as number }, deps.clock.now())
       : []
   const speed = (lite: boolean) => slots.map((slot) => speedOf(rowsIn(rows, slot, lite)))
   const success = (lite: boolean) => slots.map((slot) => successOf(rowsIn(rows, slot, lite)))
@@ -158,7 +164,7 @@ export async function modelPerformance(deps: UsageDeps, span: { from: Instant; t
   }
 }
 
-type PlanRows = Awaited<ReturnType<typeof planHours>>
+type PlanRows = readonly PlanHour[]
 
 const rowsIn = (rows: PlanRows, slot: Slot, lite: boolean): PlanRows =>
   rows.filter((row) => row.hour_at >= slot.from && row.hour_at < slot.to && (row.plan === 'lite') === lite)

@@ -18,9 +18,15 @@ export function receiptOf(row: EventRow | HoldRow, currency: string) {
     id: admission.id,
     admitted_at: iso(admission.admittedAt),
     tool: admission.tool,
+    tool_rule: admission.toolRule,
+    tool_policy: admission.toolPolicy ?? null,
     path: admission.path,
     stream: admission.stream,
     key: admission.keyId,
+    paid_by:
+      admission.purse.kind === 'plan'
+        ? { purse: 'plan' }
+        : { purse: 'balance', overflow_of: admission.purse.overflow ?? null, reserved_micros: admission.purse.reserve },
     subscription: admission.subscriptionId,
     plan: admission.plan,
     plan_version: admission.planVersionId,
@@ -62,6 +68,7 @@ function endOf(row: EventRow, currency: string) {
     list_price: { currency, amount: row.list_price / 1e8, micros: row.list_price },
     timing: { first_byte_ms: details.firstByteMs, total_ms: details.totalMs },
     tried: details.tried,
+    ...(details.unpaid === undefined ? {} : { unpaid_micros: details.unpaid }),
     ...(details.heldBack === undefined ? {} : { held_back_micro: details.heldBack }),
   }
 }

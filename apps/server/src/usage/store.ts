@@ -1,4 +1,8 @@
-import type { EventRow, HoldRow } from '../entitlements/index.ts'
+import { firstId } from '@codeplan/core'
+
+import type { MemberId } from '@codeplan/core'
+
+import { walletId, type EventRow, type HoldRow } from '../entitlements/index.ts'
 import { sql, type Queries } from '../platform/index.ts'
 
 /** All statements of the read side. Facts are written by entitlements alone. */
@@ -12,6 +16,12 @@ export async function subscriptionIdsOf(on: Queries, memberId: string): Promise<
   const { rows } = await sql<{ id: string }>`select id from subscriptions where member_id = ${memberId}`.execute(on)
   return rows.map((row) => row.id)
 }
+
+/** Under which ids a member's calls stand: those of his subscriptions, and of his balance. */
+export const pursesOf = async (on: Queries, memberId: MemberId): Promise<readonly string[]> => [
+  ...(await subscriptionIdsOf(on, memberId)),
+  walletId(memberId),
+]
 
 /** One call of a member: settled, or still running. */
 export async function callOfMember(on: Queries, memberId: string, id: string): Promise<EventRow | HoldRow | undefined> {
@@ -76,15 +86,23 @@ export async function promptsOf(
   limit: number,
   before: string | undefined,
 ): Promise<readonly PromptSummary[]> {
-  const older = before === undefined ? sql`` : sql`and p.id < ${before}`
+  const last = firstId('prm', span.to)
+  const end = before !== undefined && before < last ? before : last
   const { rows } = await sql<PromptSummary>`
     select p.id, p.subscription_id, p.opened_at, p.last_call_at, p.calls, e.settled_calls, e.charge
-    from prompts p cross join lateral (
-      select count(*)::int as settled_calls, coalesce(sum(charge), 0)::int8 as charge from meter_events where prompt_id = p.id) e
-    where p.subscription_id = any(${[...subscriptionIds]}) and p.opened_at >= ${span.from} and p.opened_at < ${span.to} ${older}
-    order by p.id desc limit ${limit}`.execute(on)
+    from (select p.* from ${ofEach(subscriptionIds)} cross join lateral (
+        select * from prompts where subscription_id = own.id and id >= ${firstId('prm', span.from)} and id < ${end}
+        order by id desc limit ${limit}) p
+      order by p.id desc limit ${limit}) p
+    cross join lateral (
+      select count(*)::int as settled_calls, coalesce(sum(charge), 0)::int8 as charge from meter_events
+      where prompt_id = p.id and admitted_at >= p.opened_at - ${CRASH_MS}::int8) e
+    order by p.id desc`.execute(on)
   return rows
 }
+
+/** Calls that were let in before their prompt's row was written: a crash had lost it, and a later one brought it back. */
+const CRASH_MS = 60_000
 
 /** How many calls of each prompt are on record at all, to tell whether an export has them all. */
 export async function callsOfPrompts(on: Queries, ids: readonly string[]): Promise<ReadonlyMap<string, number>> {
@@ -118,13 +136,46 @@ export async function hoursOf(
   by: By,
 ): Promise<readonly HourSum[]> {
   const { rows } = await sql<HourSum>`
-    select hour_at, ${sql.ref(by)} as name, sum(calls)::int8 as calls, sum(failed)::int8 as failed, sum(charge)::int8 as charge,
-      sum(input_tokens)::int8 as input_tokens, sum(cache_read_tokens)::int8 as cache_read_tokens,
-      sum(cache_write_tokens)::int8 as cache_write_tokens, sum(output_tokens)::int8 as output_tokens,
-      sum(list_price)::int8 as list_price
-    from usage_hours where subscription_id = any(${[...subscriptionIds]}) and hour_at >= ${span.from} and hour_at < ${span.to}
+    select hour_at, name, ${HOUR_SUMS} from ${ofEach(subscriptionIds)} cross join lateral (
+      select hour_at, ${sql.ref(by)} as name, ${HOUR_SUMS} from usage_hours
+      where subscription_id = own.id and hour_at >= ${span.from} and hour_at < ${span.to} group by 1, 2) h
     group by 1, 2 order by 1, 2`.execute(on)
   return rows
+}
+
+const HOUR_SUMS = sql.raw(
+  [
+    'calls',
+    'failed',
+    'charge',
+    'input_tokens',
+    'cache_read_tokens',
+    'cache_write_tokens',
+    'output_tokens',
+    'list_price',
+  ]
+    .map((name) => `sum(${name})::int8 as ${name}`)
+    .join(', '),
+)
+
+/**
+ * Read one by one and not compared with all: the planner then expects of each subscription what an average one has, and reads
+ * by subscription. Knowing that one has much, it would read the same hours of everybody (measured: five times as long).
+ */
+const ofEach = (subscriptionIds: readonly string[]) => sql`unnest(${[...subscriptionIds]}::text[]) as own(id)`
+
+/** What a subscription has drawn in each span, at list prices. */
+export async function listPricesOf(
+  on: Queries,
+  subscriptionId: string,
+  spans: readonly Span[],
+): Promise<readonly number[]> {
+  const { rows } = await sql<{ list_price: number }>`
+    select coalesce(sum(h.list_price), 0)::int8 as list_price
+    from unnest(${spans.map((span) => span.from)}::int8[], ${spans.map((span) => span.to)}::int8[]) with ordinality as s(starts, ends, n)
+    left join usage_hours h on h.subscription_id = ${subscriptionId} and h.hour_at >= s.starts and h.hour_at < s.ends
+    group by s.n order by s.n`.execute(on)
+  return rows.map((row) => row.list_price)
 }
 
 export interface PlanHour {

@@ -5,12 +5,15 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 
-import type { Principal } from '../identity/index.ts'
-import type { UsageDeps } from './deps.ts'
+import { isRefused, type Principal } from '../identity/index.ts'
+import { languageOf, word } from '../platform/index.ts'
+import type { RouteDeps, UsageDeps } from './deps.ts'
 import { exportCsv, exportLines } from './export.ts'
 import { pricesNow } from './prices.ts'
 import { receiptOf } from './receipt.ts'
-import { callOfMember, callsOf, hoursOf, promptsOf, subscriptionIdsOf } from './store.ts'
+import { refusedOf, refusedSchema } from './refused.ts'
+import { registerWallet } from './wallet-routes.ts'
+import { callOfMember, callsOf, hoursOf, promptsOf, pursesOf, subscriptionIdsOf } from './store.ts'
 import { valueOf } from './value.ts'
 
 const LIMIT_MAX = 500
@@ -25,7 +28,7 @@ const limit = z.coerce.number().int().min(1).max(LIMIT_MAX).default(100)
 const SECURITY = [{ key: [] }]
 
 /** Our own usage API: versioned, documented with OpenAPI, 401 to a bad key. Adding a field is no new version. */
-export function registerV1(plain: FastifyInstance, deps: UsageDeps): void {
+export function registerV1(plain: FastifyInstance, deps: RouteDeps): void {
   const fastify = plain.withTypeProvider<ZodTypeProvider>()
   const { queries } = deps.db
 
@@ -48,6 +51,8 @@ export function registerV1(plain: FastifyInstance, deps: UsageDeps): void {
         return { at: iso(now), subscriptions: standings.filter((s) => s.running).map((s) => standingOf(s, now)) }
       },
     )
+
+    registerWallet(routes, { who, ...deps })
 
     const receipt = async (request: FastifyRequest, id: string, reply: FastifyReply) => {
       const row = await callOfMember(queries, who(request).memberId, id)
@@ -72,7 +77,7 @@ export function registerV1(plain: FastifyInstance, deps: UsageDeps): void {
       { schema: { ...doc('Calls, the newest first'), querystring: callsQuery } },
       async (request) => {
         const { before, prompt } = request.query
-        const ids = await subscriptionIdsOf(queries, who(request).memberId)
+        const ids = await pursesOf(queries, who(request).memberId)
         const page = { limit: request.query.limit, before: cursorOf(before), promptId: prompt }
         const rows = await callsOf(queries, ids, spanOf(request.query, deps.clock.now()), page)
         const last = rows.at(-1)
@@ -109,7 +114,7 @@ export function registerV1(plain: FastifyInstance, deps: UsageDeps): void {
       '/api/usage/v1/hours',
       { schema: { ...doc('Usage by hour (UTC) and model, tool or key'), querystring: hoursQuery } },
       async (request) => {
-        const ids = await subscriptionIdsOf(queries, who(request).memberId)
+        const ids = await pursesOf(queries, who(request).memberId)
         const by = request.query.by === 'key' ? 'key_id' : request.query.by
         const rows = await hoursOf(queries, ids, spanOf(request.query, deps.clock.now()), by)
         return {
@@ -125,8 +130,29 @@ export function registerV1(plain: FastifyInstance, deps: UsageDeps): void {
       },
     )
 
-    routes.get('/api/usage/v1/value', { schema: doc('Value drawn at list prices, by period') }, async (request) =>
-      valueOf(deps, who(request).memberId, deps.clock.now()),
+    routes.get(
+      '/api/usage/v1/refusals',
+      {
+        schema: {
+          ...doc('Why was my tool refused? The last refusals, the newest first, with what helps'),
+          querystring: z.object({ limit: limit.default(20) }),
+          response: { 200: z.object({ refusals: z.array(refusedSchema) }) },
+        },
+      },
+      async (request) => {
+        const rows = await deps.refusals.of(who(request).memberId, request.query.limit)
+        const language = languageOf(request.headers['accept-language'])
+        return { refusals: rows.map((row) => refusedOf(row, deps.catalog.current().operator.zone, language)) }
+      },
+    )
+
+    routes.get(
+      '/api/usage/v1/value',
+      { schema: { ...doc('Value drawn at list prices, by period'), querystring: span } },
+      async (request) => {
+        const now = deps.clock.now()
+        return valueOf(deps, who(request).memberId, spanOf(request.query, now), now)
+      },
     )
 
     const exportQuery = span.extend({ format: z.enum(['jsonl', 'csv']).default('jsonl') })
@@ -146,18 +172,18 @@ export function registerV1(plain: FastifyInstance, deps: UsageDeps): void {
   })
 }
 
-const doc = (summary: string) => ({ summary, tags: ['usage'], security: SECURITY })
+export const doc = (summary: string) => ({ summary, tags: ['usage'], security: SECURITY })
 const iso = (ms: number): string => new Date(ms).toISOString()
 const problem = (code: string, message: string) => ({ error: { code, message } })
 const principals = new WeakMap<FastifyRequest, Principal>()
 
 async function guard(deps: UsageDeps, request: FastifyRequest, reply: FastifyReply): Promise<void> {
   reply.header('cache-control', 'no-store')
-  const principal = await deps.identify(request.headers)
-  if (typeof principal !== 'string') return void principals.set(request, principal)
-  const why =
-    principal === 'no_key' ? 'send your key as "Authorization: Bearer <key>"' : 'the key is unknown or revoked'
-  await reply.code(401).send(problem(principal, why))
+  const principal = await deps.identify(request.raw)
+  if (!isRefused(principal)) return void principals.set(request, principal)
+  const { status, text, retryAfterSec } = word(principal, deps.catalog.current().operator.zone)
+  if (retryAfterSec !== undefined) reply.header('retry-after', retryAfterSec)
+  await reply.code(status).send(problem(principal.code, text[languageOf(request.headers['accept-language'])]))
 }
 
 const who = (request: FastifyRequest): Principal => principals.get(request) as Principal

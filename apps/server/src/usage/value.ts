@@ -1,14 +1,14 @@
 import { HOUR_MS, instant, plusMonths, type Instant, type MemberId, type PlanTerms } from '@codeplan/core'
 
 import type { UsageDeps } from './deps.ts'
-import { hoursOf, planSums, subscriptionsOf } from './store.ts'
+import { listPricesOf, planSums, subscriptionsOf, type Span } from './store.ts'
 
 const MICROS_PER_MAIN_UNIT = 1e8
 /** An average month, for figures that speak of no particular one. */
 const MONTH_MS = (365.25 / 12) * 24 * HOUR_MS
 
-/** What a subscriber has drawn in each period, valued at list prices, beside the fee of a month (S11). */
-export async function valueOf(deps: UsageDeps, memberId: MemberId, now: Instant) {
+/** What a subscriber has drawn in each period that touches a span, valued at list prices, beside the fee of a month (S11). */
+export async function valueOf(deps: UsageDeps, memberId: MemberId, span: Span, now: Instant) {
   const { zone, currency } = deps.catalog.current().operator
   const rows = await subscriptionsOf(deps.db.queries, memberId)
   const terms = await deps.catalog.planVersions(
@@ -19,17 +19,14 @@ export async function valueOf(deps: UsageDeps, memberId: MemberId, now: Instant)
   for (const row of rows) {
     const plan = terms.get(row.plan_version_id) as PlanTerms
     const fee = Number(plan.prices.month)
-    const hours = await hoursOf(deps.db.queries, [row.id], { from: floorHour(row.starts_at), to: row.ends_at }, 'model')
-    const periods = periodsOf(zone, instant(row.starts_at), instant(Math.min(row.ends_at, now))).map(({ from, to }) => {
-      const inside = hours.filter((hour) => hour.hour_at >= floorHour(from) && hour.hour_at < floorHour(to))
-      const drawn = inside.reduce((sum, hour) => sum + hour.list_price, 0) / MICROS_PER_MAIN_UNIT
-      return {
-        from: new Date(from).toISOString(),
-        to: new Date(to).toISOString(),
-        list_price: drawn,
-        fee,
-        ratio: ratioOf(drawn, fee),
-      }
+    const until = instant(Math.min(row.ends_at, now))
+    const asked = periodsOf(zone, instant(row.starts_at), until).filter((p) => p.from < span.to && p.to > span.from)
+    const hours = asked.map(({ from, to }) => ({ from: floorHour(from), to: floorHour(to) }))
+    const drawn = await listPricesOf(deps.db.queries, row.id, hours)
+    const periods = asked.map(({ from, to }, i) => {
+      const listPrice = (drawn[i] ?? 0) / MICROS_PER_MAIN_UNIT
+      const [begins, ends] = [new Date(from).toISOString(), new Date(to).toISOString()]
+      return { from: begins, to: ends, list_price: listPrice, fee, ratio: ratioOf(listPrice, fee) }
     })
     subscriptions.push({ id: row.id, plan: plan.plan, periods })
   }

@@ -1,8 +1,11 @@
 import { atWallClock, DAY_MS, HOUR_MS, instant, wallClock, wallText, type Instant } from '@codeplan/core'
 
-const WALL = /^(\d{4})-(\d{2})-(\d{2})(?:[ T](\d{2}):(\d{2})(?::\d{2})?)?$/
+const WALL = /^(\d{4})-(\d{2})-(\d{2})(?:[ T+](\d{2}):(\d{2})(?::\d{2})?)?$/
 
-/** `yyyy-MM-dd HH:mm:ss` on the wall clock of a zone: the form in which meters ask (wire contract §2.1). */
+/**
+ * `yyyy-MM-dd HH:mm:ss` on the wall clock of a zone: the form in which meters ask (wire contract §2.1). Some write a plus for
+ * the space and then escape it.
+ */
 export function readWall(text: string | undefined, zone: string): Instant | undefined {
   const parts = text === undefined ? null : WALL.exec(text.trim())
   if (!parts) return undefined

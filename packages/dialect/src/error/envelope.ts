@@ -7,6 +7,8 @@ export interface ErrorWords {
   readonly requestId: string
   /** Machine-readable facts: limit, used, resets at, what helps. */
   readonly detail?: Readonly<Record<string, unknown>> | undefined
+  /** Absent: trying again cannot help. */
+  readonly retryAfterSec?: number | undefined
 }
 
 /** The Messages API's own error types, by status (its public error reference). */

@@ -4,7 +4,7 @@ import { inputOfArguments } from '../tool-input.ts'
 import { sourceOfUrl } from './image.ts'
 import type { JsonObject } from '../json.ts'
 
-interface Turn {
+export interface Turn {
   role: 'user' | 'assistant'
   content: JsonObject[]
 }
@@ -32,27 +32,29 @@ export function messagesToAnthropic(value: unknown): AnthropicMessages {
         system.push(...textsOf(content, `${field}.content`))
         break
       case 'user':
-        add(turns, 'user', userBlocks(content, `${field}.content`))
+        addTurn(turns, 'user', userBlocks(content, `${field}.content`))
         break
       case 'assistant':
-        add(turns, 'assistant', assistantBlocks(message, field))
+        addTurn(turns, 'assistant', assistantBlocks(message, field))
         break
       case 'tool':
-        add(turns, 'user', [toolResult(message, field)])
+        addTurn(turns, 'user', [toolResult(message, field)])
         break
       default:
         throw new FieldError(`${field}.role`, 'must be "system", "developer", "user", "assistant" or "tool"')
     }
   }
-  return { system, messages: opened(trimmed(turns)) }
+  return { system, messages: wellFormed(turns) }
 }
 
-function add(turns: Turn[], role: Turn['role'], content: JsonObject[]): void {
+export function addTurn(turns: Turn[], role: Turn['role'], content: JsonObject[]): void {
   if (content.length === 0) return
   const last = turns.at(-1)
   if (last?.role === role) last.content.push(...content)
   else turns.push({ role, content })
 }
+
+export const wellFormed = (turns: Turn[]): Turn[] => opened(trimmed(turns))
 
 /** A conversation must begin with the user. */
 function opened(turns: Turn[]): Turn[] {
@@ -73,7 +75,7 @@ function isBlank(text: string): boolean {
   return !/[^ \t\r\n\f\v]/.test(text)
 }
 
-function textBlock(text: string, from: JsonObject): JsonObject[] {
+export function textBlock(text: string, from: JsonObject): JsonObject[] {
   if (isBlank(text)) return []
   // The router's parts still carry cache marks, and here they are of use again.
   const mark = isPresent(from['cache_control']) ? { cache_control: from['cache_control'] } : {}
@@ -153,6 +155,6 @@ function toolResult(message: JsonObject, field: string): JsonObject {
 }
 
 /** Anthropic takes only these characters; Kimi's ids, for one, look like `functions.bash:0`. */
-function safeId(id: string): string {
+export function safeId(id: string): string {
   return id.replace(/[^a-zA-Z0-9_-]/g, '_')
 }

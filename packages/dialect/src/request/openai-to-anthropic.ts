@@ -14,7 +14,7 @@ import { toolChoiceToAnthropic, toolsToAnthropic } from './tools.ts'
 import type { JsonObject } from '../json.ts'
 import type { RequestContext } from './options.ts'
 
-const JSON_ONLY = 'Answer with one valid JSON object and nothing else: no prose, no code fence.'
+export const JSON_ONLY = 'Answer with one valid JSON object and nothing else: no prose, no code fence.'
 
 export function openaiToAnthropic(body: JsonObject, context: RequestContext): JsonObject {
   const choices = optionalNumber(body['n'], 'n')
@@ -51,7 +51,7 @@ export function openaiToAnthropic(body: JsonObject, context: RequestContext): Js
 }
 
 /** Anthropic's temperature ends at 1 where OpenAI's ends at 2. GLM's `do_sample:false` is the greedy choice. */
-function sampling(body: JsonObject): JsonObject {
+export function sampling(body: JsonObject): JsonObject {
   const out: JsonObject = {}
   const topK = optionalNumber(body['top_k'], 'top_k')
   if (topK !== undefined) out['top_k'] = topK
@@ -100,4 +100,4 @@ function outputConfig(body: JsonObject, format: JsonObject | undefined): JsonObj
 }
 
 /** Anthropic's scale begins at "low". */
-const EFFORT: Record<string, string> = { none: 'low', minimal: 'low' }
+export const EFFORT: Record<string, string> = { none: 'low', minimal: 'low' }

@@ -1,3 +1,4 @@
+import type { ResponsesAsked } from '../responses-answer.ts'
 import type { Usage } from '../usage.ts'
 import type { StreamEnd } from '../stream/stream.ts'
 
@@ -10,6 +11,8 @@ export interface ResponseOptions {
   servedModel: string
   /** `created` of a chat completion that we make from a message. */
   createdSec: number
+  /** What a Responses client asked for. */
+  asked?: ResponsesAsked | undefined
 }
 
 export type TranslatedResponse =

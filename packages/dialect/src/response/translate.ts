@@ -4,16 +4,18 @@ import { errorOf, firstChoice } from '../stream/openai-chunk.ts'
 import { markSignature } from '../thinking.ts'
 import { usageFromAnthropic, usageFromOpenAI } from '../usage.ts'
 import { messageToCompletion } from './anthropic-to-openai.ts'
+import { messageToResponse } from './message-to-response.ts'
 import { completionToMessage } from './openai-to-anthropic.ts'
 import type { Dialect } from '../dialect.ts'
 import type { JsonObject } from '../json.ts'
+import type { Wire } from '../outline.ts'
 import type { StreamEnd } from '../stream/stream.ts'
 import type { ResponseContext, ResponseOptions, TranslatedResponse } from './options.ts'
 
 /** An upstream's whole (not streamed) answer as the client is to read it. */
 export function translateResponse(
   upstream: Dialect,
-  client: Dialect,
+  client: Wire,
   body: Buffer,
   options: ResponseOptions,
 ): TranslatedResponse {
@@ -35,11 +37,17 @@ export function translateResponse(
   const usage = upstream === 'openai' ? usageFromOpenAI(answer['usage']) : usageFromAnthropic(answer['usage'])
   const outcome = outcomeOf(upstream, answer)
   try {
-    const made = translated(upstream, client, answer, context)
+    const made = translated(upstream, client === 'responses' ? 'anthropic' : client, answer, context)
     if (!made) return { ok: false, why: 'The upstream answered without content.' }
+    const done = (bytes: string): TranslatedResponse => ({
+      ok: true,
+      body: bytes,
+      outcome,
+      ...(usage ? { usage } : {}),
+    })
+    if (client === 'responses') return done(messageToResponse(made, usage, options, wide))
     // An answer that needs no change keeps its own bytes.
-    const bytes = made === answer ? body.toString('latin1') : asLatin1(JSON.stringify(made), wide)
-    return { ok: true, body: bytes, outcome, ...(usage ? { usage } : {}) }
+    return done(made === answer ? body.toString('latin1') : asLatin1(JSON.stringify(made), wide))
   } catch (error) {
     if (error instanceof RangeError) return { ok: false, why: 'The upstream answered with JSON nested too deeply.' }
     throw error

@@ -232,7 +232,7 @@ describe.each<Dialect>(['anthropic', 'openai'])('an Anthropic upstream, to %s', 
     expect(usage).toMatchObject({ inputTokens: 40, cacheReadTokens: 24, outputTokens: 9 })
   })
   test.each(['length', 'stopSequence', 'refusal', 'contextFull', 'noMessageStop', 'cutInStop', 'noLastBlank'])(
-    'F03: %s',
+    'F03: usage of a stream that ends so is read: %s',
     (name) => {
       const { got, usage, state } = read('anthropic', client, name)
       expect([got.text, usage?.outputTokens, state.finished]).toEqual(['Hi you', 2, true])

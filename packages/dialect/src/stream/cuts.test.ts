@@ -1,24 +1,38 @@
 import { describe, expect, test } from 'vitest'
 import { anthropicStreams } from '../fixtures/anthropic-streams.ts'
-import { collectAnthropic, collectOpenAI } from '../fixtures/collect.ts'
+import { collectAnthropic, collectOpenAI, collectResponses } from '../fixtures/collect.ts'
 import { openaiStreams } from '../fixtures/openai-streams.ts'
 import { OPTIONS, decoded, run } from '../fixtures/run.ts'
 import type { Dialect } from '../dialect.ts'
+import type { Wire } from '../outline.ts'
+import type { CalledTool } from '../request/responses-tools.ts'
+import type { StreamOptions } from './stream.ts'
 
 const DIALECTS: Dialect[] = ['openai', 'anthropic']
 const HIDING = { ...OPTIONS, wantsUsage: false, wholeToolCalls: true }
 const PLAIN = { ...OPTIONS, model: 'up-model' }
+const CLIENTS: Wire[] = ['openai', 'anthropic', 'responses']
+/** Tools that the client knows otherwise than the upstream calls them. */
+const called = new Map<string, CalledTool>([
+  ['write', { kind: 'custom', name: 'write' }],
+  ['read', { kind: 'function', name: 'read', namespace: 'files' }],
+])
+const HOLDING = { ...OPTIONS, asked: { called, dropped: [], echo: '"store":true' }, holdsEnd: true }
+const VARIANTS: Record<Wire, StreamOptions[]> = {
+  openai: [OPTIONS, HIDING, PLAIN],
+  anthropic: [OPTIONS, PLAIN],
+  responses: [OPTIONS, HOLDING],
+}
+const COLLECT = { openai: collectOpenAI, anthropic: collectAnthropic, responses: collectResponses }
 
 describe.each(DIALECTS)('%s upstream', (upstream) => {
   const streams = upstream === 'openai' ? openaiStreams : anthropicStreams
-  describe.each(DIALECTS)('to %s client', (client) => {
-    const variants = client === 'openai' ? [OPTIONS, HIDING, PLAIN] : [OPTIONS, PLAIN]
+  describe.each(CLIENTS)('to %s client', (client) => {
     test.each(Object.keys(streams))('F13 F77 F78: %s is valid and the same for every cut', (name) => {
       const bytes = Buffer.from(streams[name] ?? '', 'utf8')
-      for (const options of variants) {
+      for (const options of VARIANTS[client]) {
         const whole = run(upstream, client, bytes, [], options)
-        const collect = client === 'openai' ? collectOpenAI : collectAnthropic
-        collect(decoded(whole.out))
+        COLLECT[client](decoded(whole.out))
         expect(whole.again).toBe('')
         const single = Array.from({ length: bytes.length - 1 }, (_, i) => i + 1)
         expect(run(upstream, client, bytes, single, options)).toEqual(whole)

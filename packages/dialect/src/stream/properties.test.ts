@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { collectAnthropic, collectOpenAI } from '../fixtures/collect.ts'
+import { collectAnthropic, collectOpenAI, collectResponses } from '../fixtures/collect.ts'
 import { OPTIONS, decoded, run } from '../fixtures/run.ts'
 
 /** A story of an answer: pieces of thinking, text and of up to three calls, in any order. */
@@ -103,6 +103,13 @@ test('F77 F78: any mix of pieces from an OpenAI upstream makes a valid message w
       expect(message.stop).toBe(expected.calls.length > 0 ? 'tool_use' : 'end_turn')
       expect(run('openai', 'anthropic', bytes, at)).toEqual(whole)
 
+      const response = collectResponses(decoded(run('openai', 'responses', bytes, at).out))
+      expect([response.calls, response.thinking, response.text]).toEqual([
+        message.calls,
+        message.thinking,
+        message.text,
+      ])
+
       for (const wholeToolCalls of [true, false]) {
         const options = { ...OPTIONS, wholeToolCalls }
         const passed = collectOpenAI(decoded(run('openai', 'openai', bytes, at, options).out))
@@ -163,6 +170,10 @@ test('F80: any message of an Anthropic upstream makes valid chunks with the same
       expect(clean(chunks.thinking)).toBe(clean(story.thinking))
       expect(chunks.stop).toBe(order.length > 0 ? 'tool_calls' : 'stop')
       expect(run('anthropic', 'openai', bytes, at, options)).toEqual(whole)
+
+      const response = collectResponses(decoded(run('anthropic', 'responses', bytes, at).out))
+      expect(response.calls).toEqual(expected.calls)
+      expect([clean(response.text), clean(response.thinking)]).toEqual([clean(story.text), clean(story.thinking)])
 
       const back = run('openai', 'anthropic', Buffer.from(whole.out, 'latin1'), at, options)
       const message = collectAnthropic(decoded(back.out))

@@ -1,3 +1,4 @@
+import type { ResponsesAsked } from '../responses-answer.ts'
 import type { Usage } from '../usage.ts'
 
 /** How an upstream's answer ended, streamed or not. */
@@ -23,6 +24,9 @@ export interface ClientStream {
   /** Bytes of generated text seen so far (text, reasoning, tool arguments): the basis of an estimate when no usage came. */
   outputBytes(): number
   state(): StreamEnd
+  /** Responses clients: how many events were written, and the whole answer once it has ended well. */
+  sequence?(): number
+  response?(): string | undefined
 }
 
 export interface StreamOptions {
@@ -40,8 +44,11 @@ export interface StreamOptions {
   wholeToolCalls: boolean
   /** Shown to Anthropic clients in `message_start`, before the upstream has counted. */
   inputTokensEstimate: number
-  /** `created` of OpenAI chunks that we make ourselves. */
+  /** `created` of OpenAI chunks and Responses that we make ourselves. */
   createdSec: number
+  /** Responses clients: what they asked for, and whether the last event waits for `end()`, so that what it says can be kept first. */
+  asked?: ResponsesAsked | undefined
+  holdsEnd?: boolean
 }
 
 export const BROKEN_CHUNK = 'The upstream sent a broken stream.'

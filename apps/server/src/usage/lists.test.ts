@@ -1,0 +1,64 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+
+import { HOUR_MS, MINUTE_MS } from '@codeplan/core'
+
+import { ask, send } from '../../../../test/house/ask.ts'
+import { drawn } from '../../../../test/house/books.ts'
+import { openHouse, type House, type Subscriber } from '../../../../test/house/house.ts'
+
+let house: House
+beforeAll(async () => {
+  house = await openHouse()
+})
+afterAll(() => house.close())
+
+const get = async ({ key }: Subscriber, path: string) =>
+  JSON.parse((await send(house.url + path, { headers: { authorization: `Bearer ${key}` } })).text)
+
+/** Three questions on Lite and three on Pro, four minutes apart; the n-th has n calls. */
+async function sixQuestions(member: Subscriber): Promise<readonly number[]> {
+  const asked: number[] = []
+  for (let n = 1; n <= 6; n++) {
+    if (n === 4) {
+      const plan = { memberId: member.memberId, plan: 'pro', months: 1, source: 'grant' }
+      await house.rooms.entitlements.grant(plan, house.clock.now())
+    }
+    asked.push(house.clock.now())
+    for (let call = 0; call < n; call++) {
+      expect((await ask(house.url, member.key, { text: `question ${n}` })).status).toBe(200)
+    }
+    house.clock.advance(4 * MINUTE_MS)
+  }
+  await drawn(house, member)
+  return asked
+}
+
+test('prompts are listed newest first, page by page, over all subscriptions, each with its calls and its charge', async () => {
+  const member = await house.subscriber('lite')
+  const asked = await sixQuestions(member)
+  await sixQuestions(await house.subscriber('lite'))
+  const heard: { opened_at: string; calls: number; settled_calls: number; charge: number; subscription: string }[] = []
+  for (let next: string | null = ''; next !== null;) {
+    const page = await get(member, `/api/usage/v1/prompts?limit=4${next ? `&before=${next}` : ''}`)
+    heard.push(...page.prompts)
+    next = page.next
+  }
+  expect(heard.map((p) => [Date.parse(p.opened_at), p.calls, p.settled_calls, p.charge])).toEqual(
+    asked.map((at, i) => [at, i + 1, i + 1, 1]).toReversed(),
+  )
+  expect(new Set(heard.map((p) => p.subscription)).size).toBe(2)
+  const iso = (at: number | undefined): string => new Date(at ?? 0).toISOString()
+  const { prompts } = await get(member, `/api/usage/v1/prompts?from=${iso(asked[1])}&to=${iso(asked[4])}`)
+  expect((prompts as typeof heard).map((p) => p.calls)).toEqual([4, 3, 2])
+  expect((await get(member, '/api/usage/v1/prompts?before=zzz')).prompts).toHaveLength(6)
+})
+
+test('hours of several subscriptions are one row for each hour and name', async () => {
+  house.clock.advance(HOUR_MS - (house.clock.now() % HOUR_MS))
+  const member = await house.subscriber('lite')
+  await sixQuestions(member)
+  for (const by of ['model', 'tool', 'key']) {
+    const { hours } = await get(member, `/api/usage/v1/hours?by=${by}`)
+    expect([by, hours.length, hours[0]]).toMatchObject([by, 1, { calls: 21, charge: 6 }])
+  }
+})
