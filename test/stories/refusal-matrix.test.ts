@@ -1,3 +1,4 @@
+import { micros } from '@codeplan/core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import { createKey, revokeKey, suspendMember } from '../../apps/server/src/identity/index.ts'
@@ -28,7 +29,7 @@ interface Situation {
   readonly model?: string
 }
 
-describe('F90: every reason has its own code, on every wire, for every kind of client, in both languages', () => {
+describe('F50 F52 F90: every reason has its own code, on every wire, for every kind of client, in both languages', () => {
   let house: House
   let situations: ReadonlyMap<string, Situation>
   let running: Promise<string>
@@ -68,6 +69,11 @@ describe('F90: every reason has its own code, on every wire, for every kind of c
       if (!made.ok) throw new Error(made.no)
       return made.value
     }
+    const paying = await house.subscriber()
+    for (const { memberId } of [paying, expired]) {
+      const gift = { memberId, amount: micros(1_000_000_000), note: '', idempotencyKey: memberId }
+      await rooms.entitlements.addBalance(gift, clock.now())
+    }
     const revoked = await more(good)
     await rooms.db.tx((tx) => revokeKey(tx, revoked.id, clock.now()))
     const elsewhere = await more(good, ['192.0.2.0/24'])
@@ -86,7 +92,8 @@ describe('F90: every reason has its own code, on every wire, for every kind of c
       ['a key that is allowed elsewhere', { key: elsewhere.key }],
       ['the member is suspended', { key: suspended?.key ?? '' }],
       ['never had a plan', { key: without.key }],
-      ['the plan has expired', { key: expired.key }],
+      ['never had a plan, but a balance', { key: paying.key }],
+      ['the plan has expired, but a balance', { key: expired.key }],
       ['a plan', { key: good.key }],
       ['an unknown model', { key: good.key, model: 'glm-0' }],
       ['a model that the plan lacks', { key: lite?.key ?? '', model: 'glm-5' }],

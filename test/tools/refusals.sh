@@ -7,7 +7,7 @@
 # Env: CODEPLAN_TOOLS_CACHE, LOGS
 set -u
 HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-export LIMIT=60 EXPECT_WITHIN=45
+export LIMIT=120 EXPECT_WITHIN=90
 . "$HERE/_server.sh"
 ONLY=("$@")
 CLIENTS=(claude-code opencode qwen-code codex)
