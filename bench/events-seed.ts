@@ -102,7 +102,7 @@ const timeOfId = (ms: string): string =>
 /** The whole of what a call of the heavy subscriber has on its receipt; the others' are shorter, to save disk. */
 const heavyDetails = `jsonb_build_object(
   'admission', jsonb_build_object('id', id, 'memberId', member, 'keyId', key, 'subscriptionId', subscription,
-    'planVersionId', 'plv_01234567890123456789abcde', 'plan', 'bench', 'catalogVersion', 1, 'promptId', prompt,
+    'planVersionId', 'plv_01234567890123456789abcde', 'plan', 'bench', 'catalogVersion', 1, 'purse', jsonb_build_object('kind', 'plan'), 'promptId', prompt,
     'promptReason', case when first then 'new_question' else 'follow_up' end, 'mark', 'tool_result', 'admittedAt', at,
     'model', model, 'modelAsked', 'claude-sonnet-4-5', 'tool', tool, 'path', '/api/anthropic/v1/messages', 'stream', true,
     'multiplier', 1000, 'multiplierRule', 'none', 'cost', case when first then 1000000 else 0 end,

@@ -1,4 +1,4 @@
-import { setPriority } from 'node:os'
+import { setPriority, totalmem } from 'node:os'
 import { join } from 'node:path'
 
 import { measureQueries } from './events-queries.ts'
@@ -12,7 +12,8 @@ import type { Report } from './report.ts'
 const DAY_MS = 86_400_000
 const MONTHS = 11
 const SAY_EVERY_DAYS = 30
-/** As a database has it that was made for so much. */
+/** A quarter of the machine's memory, as PostgreSQL's manual advises and docs/operating.md says. */
+export const EVENTS_MEMORY = `shared_buffers=${Math.floor(totalmem() / 4 / 1_048_576)}MB`
 const SEEDING = [
   "alter system set max_wal_size = '8GB'",
   'alter system set autovacuum = off',

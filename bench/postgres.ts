@@ -15,7 +15,11 @@ const USER = 'bench'
 const STOP_MS_MAX = 20_000
 
 /** A private cluster in `folder`, reached over loopback alone. Durability is as it comes: every commit is flushed. */
-export async function startPostgres(stack: AsyncDisposableStack, folder: string): Promise<Postgres> {
+export async function startPostgres(
+  stack: AsyncDisposableStack,
+  folder: string,
+  more: readonly string[] = [],
+): Promise<Postgres> {
   const bin = postgresBin() as string
   const home = join(folder, 'postgres')
   const data = join(home, 'data')
@@ -48,7 +52,7 @@ export async function startPostgres(stack: AsyncDisposableStack, folder: string)
   )
   await execute(initdb.command, initdb.args, { cwd: home })
   const port = await freePort()
-  const settings = [`port=${port}`, 'listen_addresses=127.0.0.1', 'unix_socket_directories=']
+  const settings = [`port=${port}`, 'listen_addresses=127.0.0.1', 'unix_socket_directories=', ...more]
   const server = start(stack, {
     ...run('postgres', ['-D', data, ...settings.flatMap((setting) => ['-c', setting])]),
     cwd: home,

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 
-import { measureEvents } from './events.ts'
+import { EVENTS_MEMORY, measureEvents } from './events.ts'
 import { startGateway } from './gateway.ts'
 import { runJudge } from './judge.ts'
 import { startLoader } from './load.ts'
@@ -36,7 +36,8 @@ async function bench(options: Options, stack: AsyncDisposableStack): Promise<boo
   const out = options.out ? resolve(options.out) : join(RESULTS, `${options.mode}-${options.database}-${stamp}.json`)
   const peersFolder = options.mode === 'judge' ? await installPeers(options.peers, say) : ''
   const upstreamPort = await freePorts(UPSTREAM_PORT, 1)
-  const postgres = options.database === 'postgres' ? await startPostgres(stack, folder) : undefined
+  const memory = options.mode === 'events' ? [EVENTS_MEMORY] : []
+  const postgres = options.database === 'postgres' ? await startPostgres(stack, folder, memory) : undefined
   const place = { databaseUrl: postgres?.url, upstreamPort }
 
   if (options.mode === 'judge') {

@@ -172,8 +172,9 @@ export async function listPricesOf(
 ): Promise<readonly number[]> {
   const { rows } = await sql<{ list_price: number }>`
     select coalesce(sum(h.list_price), 0)::int8 as list_price
-    from unnest(${spans.map((span) => span.from)}::int8[], ${spans.map((span) => span.to)}::int8[]) with ordinality as s(starts, ends, n)
-    left join usage_hours h on h.subscription_id = ${subscriptionId} and h.hour_at >= s.starts and h.hour_at < s.ends
+    from ${ofEach([subscriptionId])}
+    cross join unnest(${spans.map((span) => span.from)}::int8[], ${spans.map((span) => span.to)}::int8[]) with ordinality as s(starts, ends, n)
+    left join usage_hours h on h.subscription_id = own.id and h.hour_at >= s.starts and h.hour_at < s.ends
     group by s.n order by s.n`.execute(on)
   return rows.map((row) => row.list_price)
 }
