@@ -1,5 +1,7 @@
+import { instant } from '@codeplan/core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
+import { wholeSecond } from '../../apps/server/src/platform/whole-second.ts'
 import { ask, begin, errorOf, readAll } from '../house/ask.ts'
 import { drawn, faultsOfBooks, receiptOf } from '../house/books.ts'
 import { openHouse, type House, type Subscriber } from '../house/house.ts'
@@ -67,7 +69,7 @@ describe('the windows of a plan', () => {
     }
     expect((await drawn(house, member)).week).toMatchObject({ used: 7, resetsAt: bought + 7 * DAY_MS })
     const refused = await ask(house.url, member.key, { text: 'in the full week' })
-    expect(refused.text).toContain(new Date(bought + 7 * DAY_MS).toISOString())
+    expect(refused.text).toContain(wholeSecond(instant(bought + 7 * DAY_MS)))
     house.clock.advance(bought + 7 * DAY_MS - 1 - house.clock.now())
     expect(await question(member)).toBe('1310')
     house.clock.advance(1)
@@ -103,7 +105,7 @@ describe('the windows of a plan', () => {
     for (const wire of ['anthropic', 'openai'] as const) {
       const heard = await ask(house.url, member.key, { text: 'too late', wire })
       expect([heard.status, errorOf(heard).code]).toEqual([429, '1309'])
-      expect(heard.text).toContain(new Date(endsAt).toISOString())
+      expect(heard.text).toContain(wholeSecond(instant(endsAt)))
     }
   })
 
