@@ -90,7 +90,8 @@ for client in sdk-anthropic sdk-openai; do
   check "$client" "$BUSY" glm-4.7 "Plan quota can be used only from supported coding tools" 1113
 done
 # Where only plans pay, a tool hears 1113 if no rule knows it.
-sed -i 's#"claude-cli/\*"#"other-cli/*"#' "$CODEPLAN_CATALOG"
+# The rule for its router goes by the same system prompt.
+sed -i -e 's#"claude-cli/\*"#"other-cli/*"#' -e '/id: claude-code-router/d' "$CODEPLAN_CATALOG"
 operator catalog apply > /dev/null || give_up "catalog apply" "$LOGS/operator.log"
 check claude-code "$BUSY" glm-4.7 "Plan quota can be used only from supported coding tools" 1113
 summary
