@@ -23,10 +23,9 @@ start_front() { # sets FRONT and CA
 
 # run_meters WHO PLAN PROMPTS METER... : a new subscriber who has asked so much, read by each of these meters
 run_meters() {
-  local who=$1 plan=$2 prompts=$3 meter log line seen asked
+  local who=$1 plan=$2 prompts=$3 meter log line seen asked KEY tokens
   shift 3
-  local tokens
-  new_subscriber "$who@example.org" "$plan"
+  KEY=$(subscriber "$who@example.org" "$plan") || exit 1
   tokens=$(KEY=$KEY node "$HERE/spend.ts" "$BASE" "$(model_of openai)" "$prompts") ||
     give_up "$who cannot ask" "$LOGS/server.log"
   for meter in "$@"; do
