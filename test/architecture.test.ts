@@ -25,7 +25,7 @@ describe('architecture', () => {
   })
 
   test('bare imports of a workspace are in its own package.json', () => {
-    for (const workspace of ['apps/server', 'apps/sandbox', 'packages/core', 'packages/dialect']) {
+    for (const workspace of ['apps/server', 'apps/sandbox', 'packages/contract', 'packages/core', 'packages/dialect']) {
       const { dependencies = {} } = JSON.parse(readFileSync(`${root}/${workspace}/package.json`, 'utf8'))
       const used = readSources(root)
         .filter(({ path }) => path.startsWith(`${workspace}/src/`) && !path.endsWith('.test.ts'))
@@ -50,6 +50,7 @@ describe('each rule finds a planted violation', () => {
     ['packages stand alone', 'packages/core/src/x.ts', `import { z } from 'zod'`],
     ['packages stand alone', 'packages/core/src/x.ts', `export * from '../../dialect/src/index.ts'`],
     ['packages stand alone', 'packages/dialect/src/x.ts', `import { hash } from 'node:crypto'`],
+    ['packages stand alone', 'packages/contract/src/x.ts', `import { minor } from '@codeplan/core'`],
     ['packages stand alone', 'packages/dialect/src/x.ts', `const y = await import('@codeplan/core')`],
     ['the sandbox knows nothing of the server', 'apps/sandbox/src/x.ts', `import { no } from '@codeplan/core'`],
     ['the sandbox knows nothing of the server', 'apps/sandbox/src/x.ts', `import '../../server/src/app.ts'`],

@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     root: new URL('..', import.meta.url).pathname,
-    include: ['apps/server/**/*.test.ts', 'test/stories/**/*.test.ts'],
+    include: ['apps/server/**/*.test.ts', 'test/stories/**/*.test.ts', 'test/processes/{commands,drain}.test.ts'],
     exclude: ['**/node_modules/**'],
     pool: 'threads',
     isolate: false,

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { killLoop } from '../crash/kill-loop.ts'
+import { killLoop } from '../processes/kill-loop.ts'
 import { newSeed } from '../house/dice.ts'
 import { testDatabaseUrl } from '../house/house.ts'
 

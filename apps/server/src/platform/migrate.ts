@@ -8,6 +8,7 @@ import { capacity } from './migrations/0004-capacity.ts'
 import { booksVersion } from './migrations/0005-books-version.ts'
 import { refusals } from './migrations/0006-refusals.ts'
 import { wallets } from './migrations/0007-wallets.ts'
+import { shop } from './migrations/0008-shop.ts'
 
 /** In order; an entry that has shipped is never changed. A statement each, since one driver takes no more at a time. */
 export const MIGRATIONS: readonly { readonly name: string; readonly statements: readonly string[] }[] = [
@@ -18,6 +19,7 @@ export const MIGRATIONS: readonly { readonly name: string; readonly statements: 
   { name: '0005-books-version', statements: booksVersion },
   { name: '0006-refusals', statements: refusals },
   { name: '0007-wallets', statements: wallets },
+  { name: '0008-shop', statements: shop },
 ]
 /** Any constant: nodes that start together take turns on it. */
 const MIGRATION_LOCK = 7_270_001

@@ -1,10 +1,10 @@
 import { defineConfig } from 'vitest/config'
 
-/** `npm run test:crash`: a real server is killed under load, on the embedded database. Needs only Node and npm. */
+/** `npm run test:processes`: real servers and commands in processes of their own, on the embedded database: commands, stops, kills under load. Needs only Node and npm; slow by nature. */
 export default defineConfig({
   test: {
     root: new URL('..', import.meta.url).pathname,
-    include: ['test/crash/**/*.crash.test.ts'],
+    include: ['test/processes/**/*.test.ts'],
     pool: 'threads',
     isolate: false,
     testTimeout: 600_000,
