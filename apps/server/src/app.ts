@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import Fastify, { LogController, type FastifyBaseLogger } from 'fastify'
 
 import { forgetAnswers, makeGateway, makeUpstreamPools, type Gateway, type UpstreamSettings } from './gateway/index.ts'
+import { registerWebhooks } from './billing/index.ts'
 import { ALIVE_EVERY_MS } from './entitlements/index.ts'
 import { isReady } from './ready.ts'
 import { keepDumps } from './dumps.ts'
@@ -22,6 +23,8 @@ export interface App {
 const LAST_USED_EVERY_MS = 15_000
 const PARTITIONS_EVERY_MS = 6 * 3_600_000
 /** A crash loses so much of what was refused. */
+/** What is due in the shop is done this long after its instant at the latest. */
+const SHOP_EVERY_MS = 5_000
 const REFUSALS_EVERY_MS = 5_000
 const CAPACITY_EVERY_MS = 60_000
 const FORGET_EVERY_MS = 10 * 60_000
@@ -68,6 +71,7 @@ export async function startApp(rooms: Rooms, options: Pick<UpstreamSettings, 'sa
   })
   await registerUsage(fastify, { ...rooms, refusals: gateway.refusals })
   registerErrorPages(fastify)
+  registerWebhooks(fastify, rooms)
   fastify.setNotFoundHandler((request, reply) => {
     const path = request.url.split('?')[0] ?? ''
     const { status, code, text, detail } = word({ code: 'not_found', path }, catalog.current().operator.zone)
@@ -79,6 +83,7 @@ export async function startApp(rooms: Rooms, options: Pick<UpstreamSettings, 'sa
   await entitlements.recover()
   const jobs = makeJobs(log)
   jobs.every(ALIVE_EVERY_MS, 'recover', () => entitlements.recover())
+  jobs.every(SHOP_EVERY_MS, 'shop', () => rooms.billing.workDue(clock.now()))
   jobs.every(LAST_USED_EVERY_MS, 'last-used', () => rooms.identify.flushLastUsed())
   jobs.every(PARTITIONS_EVERY_MS, 'partitions', () => db.tx((tx) => makePartitions(tx, clock.now())))
   jobs.every(PARTITIONS_EVERY_MS, 'retention', () => entitlements.forget(clock.now()))
@@ -94,6 +99,7 @@ export async function startApp(rooms: Rooms, options: Pick<UpstreamSettings, 'sa
 
   await fastify.listen({ port: config.port, host: config.host, backlog: BACKLOG })
   const { port } = fastify.server.address() as AddressInfo
+  rooms.billing.useAddress(config.publicUrl ?? `http://127.0.0.1:${port}`)
   return {
     port,
     gateway,

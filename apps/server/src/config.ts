@@ -18,7 +18,9 @@ export interface Config {
   readonly proxyHops: number
   /** The clock may be moved, for trying out what happens by time. */
   readonly sandboxClock: boolean
-  /** Keys of upstreams, by the names that the catalog gives. */
+  /** Where people and payment providers reach this server; undefined: only this machine does. */
+  readonly publicUrl: string | undefined
+  /** Keys of upstreams and secrets of payment providers, by the names that the catalog gives. */
   readonly secret: (name: string) => string | undefined
 }
 
@@ -53,6 +55,10 @@ export function readConfig(env: NodeJS.ProcessEnv): { config: Config; faults: re
   if (operatorKey && operatorKey.length !== OPERATOR_KEY_BYTES) {
     faults.push({ name: 'CODEPLAN_OPERATOR_KEY', cure: 'use 64 hex digits, for example from: openssl rand -hex 32' })
   }
+  const publicUrl = env.PUBLIC_URL?.replace(/\/+$/, '') || undefined
+  if (publicUrl && !/^https?:\/\/[^/?#]+$/.test(publicUrl)) {
+    faults.push({ name: 'PUBLIC_URL', cure: 'use scheme and host alone, for example https://plan.example.com' })
+  }
   return {
     config: {
       port,
@@ -63,6 +69,7 @@ export function readConfig(env: NodeJS.ProcessEnv): { config: Config; faults: re
       operatorKey,
       logLevel,
       proxyHops,
+      publicUrl,
       sandboxClock: env.CODEPLAN_SANDBOX === '1',
       secret: (name) => env[name] || undefined,
     },

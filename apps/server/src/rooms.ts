@@ -4,6 +4,7 @@ import { join } from 'node:path'
 
 import { no, yes, type Outcome } from '@codeplan/core'
 
+import { makeBilling, type Billing } from './billing/index.ts'
 import { applyCatalog, openCatalog, type CatalogRoom } from './catalog/index.ts'
 import { operatorKeyOf, type Config } from './config.ts'
 import { makeEntitlements, type Entitlements } from './entitlements/index.ts'
@@ -37,6 +38,7 @@ export interface Rooms {
   readonly seal: Seal
   readonly identify: Identify
   readonly entitlements: Entitlements
+  readonly billing: Billing
   close(): Promise<void>
 }
 
@@ -72,8 +74,19 @@ export async function furnish(
   const seal = makeSeal(operatorKeyOf(config))
   const identify = await makeIdentify({ db, seal, clock, metrics, proxyHops: config.proxyHops })
   const entitlements = makeEntitlements({ db, clock, catalog: catalog.value, node, log, metrics })
-  return yes({ config, ...base, metrics, node, catalog: catalog.value, seal, identify, entitlements })
+  const billing = await makeBilling({
+    db,
+    clock,
+    catalog: catalog.value,
+    log,
+    secret: config.secret,
+    letter: noLetters,
+  })
+  return yes({ config, ...base, metrics, node, catalog: catalog.value, seal, identify, entitlements, billing })
 }
+
+/** TODO */
+const noLetters = (): Promise<void> => Promise.resolve()
 
 export interface Store {
   readonly db: Db

@@ -24,6 +24,7 @@ export {
 } from './compile.ts'
 export type { RefusalForm, Recognised, Tools } from './tools.ts'
 export { readCatalog, type CatalogFault } from './read.ts'
+export type { BillingDocument, ProviderDocument } from './schema-billing.ts'
 
 /** The running catalog, and the plan versions that subscriptions have pinned. */
 export interface CatalogRoom {
