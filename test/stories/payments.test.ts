@@ -2,6 +2,7 @@ import { DAY_MS, HOUR_MS, MINUTE_MS, type MemberId, type OrderId } from '@codepl
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 
 import { insertCoupon } from '../../apps/server/src/billing/index.ts'
+import { keepEvent } from '../../apps/server/src/billing/payments-store.ts'
 import { accountSums, balanceAccount, unbalancedPostings } from '../../apps/server/src/ledger/index.ts'
 import { openHouse, type House } from '../house/house.ts'
 import { CARD, chooseCard, deliver, deliverOne, live, shopper, yuan } from '../house/shopper.ts'
@@ -50,6 +51,30 @@ describe('payments', () => {
     const order = await shop.order('lite')
     await shop.payWithCard(order.id, CARD.twice)
     expect(await shop.state(order.id)).toBe('paid')
+    expect(await house.rooms.billing.contracts(shop.memberId)).toHaveLength(1)
+  })
+
+  test('F57: a notification that was stored and then met a crash is worked off, once', async () => {
+    const order = await shop.order('lite')
+    const payment = await page(order.id)
+    await chooseCard(payment.action!.redirectUrl, CARD.pays)
+    const { id, body } = lastEvent()
+    const { amount, currency } = payment
+    const news = {
+      kind: 'payment',
+      paymentId: payment.id,
+      amount,
+      currency,
+      state: 'succeeded',
+      ref: payment.provider_ref,
+    } as const
+    const event = { provider: 'sandbox', eventId: id, body: Buffer.from(body), news }
+    await keepEvent(house.rooms.db.queries, event, house.clock.now())
+    expect(await shop.state(order.id)).toBe('open')
+    house.clock.advance(MINUTE_MS)
+    await house.rooms.billing.workDue(house.clock.now())
+    expect(await shop.state(order.id)).toBe('paid')
+    expect(await deliverOne(house, body)).toBe(200)
     expect(await house.rooms.billing.contracts(shop.memberId)).toHaveLength(1)
   })
 
