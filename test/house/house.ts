@@ -81,6 +81,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
     logLevel: 'silent',
     proxyHops: options.proxyHops ?? 0,
     sandboxClock: false,
+    publicUrl: 'http://plan.example.org',
     secret: (name) => options.secrets?.[name],
   }
   const source = options.catalog?.(catalogSource) ?? catalogSource

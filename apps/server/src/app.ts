@@ -8,6 +8,7 @@ import { ALIVE_EVERY_MS } from './entitlements/index.ts'
 import { isReady } from './ready.ts'
 import { keepDumps } from './dumps.ts'
 import { registerErrorPages } from './error-pages.ts'
+import { registerPeople } from './identity/index.ts'
 import { languageOf, makeJobs, makePartitions, word } from './platform/index.ts'
 import type { Rooms } from './rooms.ts'
 import { registerUsage } from './usage/index.ts'
@@ -20,6 +21,7 @@ export interface App {
 }
 
 const LAST_USED_EVERY_MS = 15_000
+const MAIL_EVERY_MS = 5_000
 const PARTITIONS_EVERY_MS = 6 * 3_600_000
 /** A crash loses so much of what was refused. */
 const REFUSALS_EVERY_MS = 5_000
@@ -67,6 +69,7 @@ export async function startApp(rooms: Rooms, options: Pick<UpstreamSettings, 'sa
     return reply.type(rooms.metrics.registry.contentType).send(await rooms.metrics.registry.metrics())
   })
   await registerUsage(fastify, { ...rooms, refusals: gateway.refusals })
+  registerPeople(fastify, rooms)
   registerErrorPages(fastify)
   fastify.setNotFoundHandler((request, reply) => {
     const path = request.url.split('?')[0] ?? ''
@@ -80,6 +83,9 @@ export async function startApp(rooms: Rooms, options: Pick<UpstreamSettings, 'sa
   const jobs = makeJobs(log)
   jobs.every(ALIVE_EVERY_MS, 'recover', () => entitlements.recover())
   jobs.every(LAST_USED_EVERY_MS, 'last-used', () => rooms.identify.flushLastUsed())
+  jobs.every(LAST_USED_EVERY_MS, 'sessions-seen', () => rooms.people.flushSeen())
+  jobs.every(MAIL_EVERY_MS, 'mail', () => rooms.mail.work())
+  jobs.every(PARTITIONS_EVERY_MS, 'forget-sessions', () => rooms.people.forgetEnded())
   jobs.every(PARTITIONS_EVERY_MS, 'partitions', () => db.tx((tx) => makePartitions(tx, clock.now())))
   jobs.every(PARTITIONS_EVERY_MS, 'retention', () => entitlements.forget(clock.now()))
   jobs.every(FORGET_EVERY_MS, 'forget-answers', () => forgetAnswers(db.queries, clock.now()))
@@ -104,6 +110,7 @@ export async function startApp(rooms: Rooms, options: Pick<UpstreamSettings, 'sa
       await entitlements.drain()
       await jobs.stop()
       await rooms.identify.flushLastUsed()
+      await rooms.people.flushSeen()
       await gateway
         .writeCapacity()
         .catch((error: unknown) => log.warn({ err: error }, 'the last minute was not measured'))

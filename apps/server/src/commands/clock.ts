@@ -20,6 +20,7 @@ export const clockCommand: Command = {
       await rooms.clock.refresh?.()
       // What is due by the new time is done before the answer, so that a script sees a settled house.
       await rooms.entitlements.recover()
+      await rooms.mail.work()
     }
     const now = new Date(rooms.clock.now()).toISOString()
     return answer({ now }, now)
