@@ -9,6 +9,7 @@ import { ALIVE_EVERY_MS } from './entitlements/index.ts'
 import { isReady } from './ready.ts'
 import { keepDumps } from './dumps.ts'
 import { registerErrorPages } from './error-pages.ts'
+import { registerPeople } from './identity/index.ts'
 import { languageOf, makeJobs, makePartitions, word } from './platform/index.ts'
 import type { Rooms } from './rooms.ts'
 import { registerUsage } from './usage/index.ts'
@@ -21,6 +22,7 @@ export interface App {
 }
 
 const LAST_USED_EVERY_MS = 15_000
+const MAIL_EVERY_MS = 5_000
 const PARTITIONS_EVERY_MS = 6 * 3_600_000
 /** A crash loses so much of what was refused. */
 /** What is due in the shop is done this long after its instant at the latest. */
@@ -70,6 +72,7 @@ export async function startApp(rooms: Rooms, options: Pick<UpstreamSettings, 'sa
     return reply.type(rooms.metrics.registry.contentType).send(await rooms.metrics.registry.metrics())
   })
   await registerUsage(fastify, { ...rooms, refusals: gateway.refusals })
+  registerPeople(fastify, rooms)
   registerErrorPages(fastify)
   registerWebhooks(fastify, rooms)
   fastify.setNotFoundHandler((request, reply) => {
@@ -85,6 +88,9 @@ export async function startApp(rooms: Rooms, options: Pick<UpstreamSettings, 'sa
   jobs.every(ALIVE_EVERY_MS, 'recover', () => entitlements.recover())
   jobs.every(SHOP_EVERY_MS, 'shop', () => rooms.billing.workDue(clock.now()))
   jobs.every(LAST_USED_EVERY_MS, 'last-used', () => rooms.identify.flushLastUsed())
+  jobs.every(LAST_USED_EVERY_MS, 'sessions-seen', () => rooms.people.flushSeen())
+  jobs.every(MAIL_EVERY_MS, 'mail', () => rooms.mail.work())
+  jobs.every(PARTITIONS_EVERY_MS, 'forget-sessions', () => rooms.people.forgetEnded())
   jobs.every(PARTITIONS_EVERY_MS, 'partitions', () => db.tx((tx) => makePartitions(tx, clock.now())))
   jobs.every(PARTITIONS_EVERY_MS, 'retention', () => entitlements.forget(clock.now()))
   jobs.every(FORGET_EVERY_MS, 'forget-answers', () => forgetAnswers(db.queries, clock.now()))
@@ -99,7 +105,8 @@ export async function startApp(rooms: Rooms, options: Pick<UpstreamSettings, 'sa
 
   await fastify.listen({ port: config.port, host: config.host, backlog: BACKLOG })
   const { port } = fastify.server.address() as AddressInfo
-  rooms.billing.useAddress(config.publicUrl ?? `http://127.0.0.1:${port}`)
+  // Any free port is known only now.
+  rooms.billing.useAddress(config.publicUrl.replace(/:0$/, `:${port}`))
   return {
     port,
     gateway,
@@ -110,6 +117,7 @@ export async function startApp(rooms: Rooms, options: Pick<UpstreamSettings, 'sa
       await entitlements.drain()
       await jobs.stop()
       await rooms.identify.flushLastUsed()
+      await rooms.people.flushSeen()
       await gateway
         .writeCapacity()
         .catch((error: unknown) => log.warn({ err: error }, 'the last minute was not measured'))

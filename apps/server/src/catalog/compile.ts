@@ -77,6 +77,7 @@ export interface Catalog {
   readonly version: number
   readonly appliedAt: Instant
   readonly operator: CatalogDocument['operator']
+  readonly people: CatalogDocument['people']
   readonly plans: ReadonlyMap<string, PlanDocument>
   readonly models: ReadonlyMap<string, Model>
   readonly limits: GatewayLimits
@@ -145,6 +146,7 @@ export function compileCatalog(doc: CatalogDocument, version: number, appliedAt:
     version,
     appliedAt,
     operator: doc.operator,
+    people: doc.people,
     plans,
     models,
     multipliers: rules,

@@ -40,6 +40,7 @@ export const clockCommand: Command = {
       await live(rooms, Number(parts[1]) * (UNITS[parts[2] as string] as number))
       // What is due by the new time is done before the answer, so that a script sees a settled house.
       await rooms.entitlements.recover()
+      await rooms.mail.work()
     }
     const now = new Date(rooms.clock.now()).toISOString()
     return answer({ now }, now)
