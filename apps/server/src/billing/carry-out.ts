@@ -238,7 +238,8 @@ export const dueOf = (deps: Pick<BillingDeps, 'catalog'>, contract: Contract): I
 /** Stores a contract with what follows from it: when the clock has to do with it, and until when calls are let in. */
 export async function storeContract(deps: BillingDeps, tx: Tx, row: ContractRow, terms: Contract): Promise<void> {
   await saveContract(tx, { ...row, terms, due_at: dueOf(deps, terms) })
-  await endSubscription(tx, row.subscription_id, servedUntil(terms, renewalRules(deps.catalog.current())))
+  const served = servedUntil(terms, renewalRules(deps.catalog.current()))
+  await endSubscription(tx, row.subscription_id, served, terms.status === 'past_due' ? terms.period.endsAt : null)
 }
 
 async function tellPaid(deps: BillingDeps, tx: Tx, order: OrderRow, invoice: string, now: Instant): Promise<void> {
