@@ -13,6 +13,7 @@ import { migrateCommand } from './migrate.ts'
 import { grantCommand, keyCreate, keyList, keyRevoke, memberAdd } from './people.ts'
 import { recomputeCommand } from './recompute.ts'
 import { memberRestore, memberSuspend } from './suspension.ts'
+import { couponCreate, redeemCreate, refundCommand, subscriptionShow } from './shop.ts'
 import { usage } from './usage.ts'
 
 export const COMMANDS: readonly Command[] = [
@@ -33,6 +34,10 @@ export const COMMANDS: readonly Command[] = [
   balanceAdd,
   balanceShow,
   overflowCommand,
+  subscriptionShow,
+  refundCommand,
+  couponCreate,
+  redeemCreate,
   catalogCheck,
   catalogApply,
   auditCommand,
