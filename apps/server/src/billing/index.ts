@@ -23,6 +23,7 @@ export type { PayRefusal, PayWith } from './pay.ts'
 export type { ContractRow, OrderDraft, OrderRow } from './store.ts'
 export { insertCoupon, insertRedeemCode } from './coupons-store.ts'
 export { placeOrder }
+export { checkMoney } from './check.ts'
 export { registerOrders } from './order-routes.ts'
 export { registerSubscription } from './subscription-routes.ts'
 export { wordBilling, type BillingRefusal } from './words.ts'
