@@ -22,6 +22,7 @@ import {
 } from '../../apps/server/src/platform/index.ts'
 import { furnish, type Rooms, type Store } from '../../apps/server/src/rooms.ts'
 import { onServer } from './place.ts'
+import { whoSays } from './visitor.ts'
 import { readTemplate } from './template.ts'
 
 export const catalogSource = readFileSync(new URL('../../catalog.yaml', import.meta.url), 'utf8')
@@ -90,7 +91,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
   if (!opened.ok) throw new Error(JSON.stringify(opened.no))
   const rooms = opened.value
   const upstream = await startUpstream({})
-  const app = options.noApp ? undefined : await startApp(rooms, { sandboxUrl: () => upstream.url })
+  const app = options.noApp ? undefined : await startApp(rooms, { sandboxUrl: () => upstream.url, whoIs: whoSays })
   let people = 0
   return {
     clock,

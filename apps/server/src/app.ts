@@ -10,11 +10,13 @@ import { keepDumps } from './dumps.ts'
 import { registerErrorPages } from './error-pages.ts'
 import { languageOf, makeJobs, makePartitions, word } from './platform/index.ts'
 import type { Rooms } from './rooms.ts'
+import { openSale, placeOrderAlone, registerSale, wordOrderAlone, type Sale, type WhoIs } from './sale/index.ts'
 import { registerUsage } from './usage/index.ts'
 
 export interface App {
   readonly port: number
   readonly gateway: Gateway
+  readonly sale: Sale
   /** Lets running calls finish within the catalog's time, settles everything, closes. */
   stop(): Promise<void>
 }
@@ -26,6 +28,8 @@ const REFUSALS_EVERY_MS = 5_000
 const CAPACITY_EVERY_MS = 60_000
 const FORGET_EVERY_MS = 10 * 60_000
 const MAINTAIN_EVERY_MS = 30 * 60_000
+/** Turns are called, and times that are over are ended, also when nobody asks. */
+const SALE_EVERY_MS = 1_000
 /** Looked at this often, taken once a day: the first time soon after a start. */
 const DUMP_EVERY_MS = 5 * 60_000
 /** Keep-alive outlives the idle connections of proxies in front (60 s is their usual figure). */
@@ -35,7 +39,10 @@ const CHECK_EVERY_MS = 5_000
 const BACKLOG = 4_096
 
 /** The whole server on one port: plain `node:http` for the model bases, Fastify for everything else. */
-export async function startApp(rooms: Rooms, options: Pick<UpstreamSettings, 'sandboxUrl'>): Promise<App> {
+export async function startApp(
+  rooms: Rooms,
+  options: Pick<UpstreamSettings, 'sandboxUrl'> & { readonly whoIs?: WhoIs },
+): Promise<App> {
   const { config, catalog, log, db, clock, entitlements } = rooms
   const pools = makeUpstreamPools({ sandboxUrl: options.sandboxUrl, secret: config.secret })
   const gateway = makeGateway({ ...rooms, queries: db.queries, pools })
@@ -67,6 +74,10 @@ export async function startApp(rooms: Rooms, options: Pick<UpstreamSettings, 'sa
     return reply.type(rooms.metrics.registry.contentType).send(await rooms.metrics.registry.metrics())
   })
   await registerUsage(fastify, { ...rooms, refusals: gateway.refusals })
+  const sale = await openSale({ ...rooms, placeOrder: placeOrderAlone(catalog) })
+  // Until sessions are plugged in everybody is a stranger.
+  const whoIs = options.whoIs ?? (() => Promise.resolve(undefined))
+  registerSale(fastify, { ...rooms, whoIs, wordOrder: wordOrderAlone }, sale)
   registerErrorPages(fastify)
   fastify.setNotFoundHandler((request, reply) => {
     const path = request.url.split('?')[0] ?? ''
@@ -86,6 +97,8 @@ export async function startApp(rooms: Rooms, options: Pick<UpstreamSettings, 'sa
   jobs.every(CAPACITY_EVERY_MS, 'capacity', () => gateway.writeCapacity())
   jobs.every(REFUSALS_EVERY_MS, 'refusals', () => gateway.refusals.write())
   jobs.every(PARTITIONS_EVERY_MS, 'forget-refusals', () => gateway.refusals.forget())
+  jobs.every(SALE_EVERY_MS, 'sale', () => sale.tick())
+  jobs.every(PARTITIONS_EVERY_MS, 'forget-tickets', () => sale.forget(clock.now()))
   jobs.every(MAINTAIN_EVERY_MS, 'maintain', () => db.maintain())
   if (rooms.embedded) {
     const dump = keepDumps(rooms.embedded, config.dataFolder, clock)
@@ -97,6 +110,7 @@ export async function startApp(rooms: Rooms, options: Pick<UpstreamSettings, 'sa
   return {
     port,
     gateway,
+    sale,
     stop: async () => {
       fastify.server.close()
       fastify.server.closeIdleConnections()

@@ -6,8 +6,8 @@ import {
   nextReleaseDay,
   plannedReleases,
   releaseChanges,
-  type PlannedRelease,
   type ReleaseRules,
+  type WrittenRelease,
 } from './release.ts'
 import { DAY_MS, HOUR_MS, MINUTE_MS, wallText } from './time.ts'
 import { instant } from './units.ts'
@@ -67,12 +67,13 @@ describe('release calendar', () => {
 
 describe('releases that are written down', () => {
   const rules: ReleaseRules = { calendar: shanghai, pieces: 200, leftover: 'drop', special: [] }
-  const apply = (there: readonly PlannedRelease[], with_: ReleaseRules, now = start) => {
+  const apply = (there: readonly WrittenRelease[], with_: ReleaseRules, now = start) => {
     const { put, remove } = releaseChanges(with_, PLANS, there, now)
     const kept = there.filter(({ id }) => !remove.includes(id) && !put.some((one) => one.id === id))
-    return [...kept, ...put]
+    // What has opened is drawn when somebody looks.
+    return [...kept, ...put].map((one) => ({ ...one, drawnAt: one.opensAt <= now ? one.opensAt : null }))
   }
-  const ofDay = (rows: readonly PlannedRelease[], day: string) => rows.filter(({ id }) => id.endsWith(day))
+  const ofDay = (rows: readonly WrittenRelease[], day: string) => rows.filter(({ id }) => id.endsWith(day))
 
   test('S5: the same number for each plan', () => {
     const rows = plannedReleases(rules, PLANS, start)
@@ -110,13 +111,14 @@ describe('releases that are written down', () => {
 
   test('a special release of the catalog comes on top; taken out before it opens it is gone, one of a command stays', () => {
     const special = [{ plan: 'pro', pieces: 50, at: instant(start + 9 * HOUR_MS) }]
-    const command: PlannedRelease = {
+    const command: WrittenRelease = {
       id: 'rel_1',
       plan: 'pro',
       origin: 'operator',
       opensAt: instant(start + HOUR_MS),
       closesAt: instant(start + DAY_MS),
       pieces: 7,
+      drawnAt: null,
     }
     const rows = apply([command], { ...rules, special })
     expect(rows.filter(({ origin }) => origin === 'catalog').map(({ pieces }) => pieces)).toEqual([50])

@@ -107,6 +107,11 @@ export interface ReleaseChanges {
   readonly remove: readonly string[]
 }
 
+/** A release as it is written down. `drawnAt`: it has opened, and its order was drawn. */
+export interface WrittenRelease extends PlannedRelease {
+  readonly drawnAt: Instant | null
+}
+
 /**
  * What brings the releases that are written down, and have not closed, in line with the rules. One that has opened keeps its
  * instant and its number, whatever the rules say since; only until when its leftover is sold follows them.
@@ -114,7 +119,7 @@ export interface ReleaseChanges {
 export function releaseChanges(
   rules: ReleaseRules,
   plans: readonly string[],
-  there: readonly PlannedRelease[],
+  there: readonly WrittenRelease[],
   now: Instant,
 ): ReleaseChanges {
   const planned = new Map(plannedReleases(rules, plans, now).map((release) => [release.id, release]))
@@ -123,7 +128,7 @@ export function releaseChanges(
   for (const row of there) {
     const wanted = planned.get(row.id)
     planned.delete(row.id)
-    const isFixed = row.opensAt <= now || row.origin === 'operator'
+    const isFixed = row.drawnAt !== null || row.origin === 'operator'
     if (!isFixed && !wanted) remove.push(row.id)
     const next = isFixed || !wanted ? { ...row, closesAt: closesAt(rules, row.opensAt, now) } : wanted
     if ((isFixed || wanted) && !isSame(row, next)) put.push(next)

@@ -70,7 +70,7 @@ export interface Shelf {
 export interface Asker {
   /** What he has of this plan that is not paid. */
   readonly open: { readonly state: 'called' | 'ordered'; readonly orderId: string | null } | undefined
-  /** Pieces of any plan that he was called for, has ordered or bought since the last daily release. */
+  /** Pieces of any plan that he was called for, has ordered or bought since the last daily release; the open one is among them. */
   readonly taken: number
 }
 
@@ -92,8 +92,9 @@ export function mayBuy(
   const { isPaused, releases, isQueued, nextOpensAt: opensAt } = shelf
   if (isPaused) return no({ code: 'plan_paused' })
   if (asker.open?.state === 'ordered') return no({ code: 'order_open', orderId: asker.open.orderId ?? '' })
-  if (asker.open?.state === 'called') return yes('called')
-  if (asker.taken >= perPerson) return no({ code: 'enough_for_you', perPerson })
+  const isCalled = asker.open?.state === 'called'
+  if (asker.taken - (isCalled ? 1 : 0) >= perPerson) return no({ code: 'enough_for_you', perPerson })
+  if (isCalled) return yes('called')
   if (!releases.some((one) => isOpen(one, now))) return no({ code: 'not_open_yet', opensAt })
   if (isQueued) return no({ code: 'not_your_turn' })
   return leftOf(releases, now) > 0 ? yes('free') : no({ code: 'sold_out', opensAt })

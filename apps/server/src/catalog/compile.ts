@@ -16,6 +16,7 @@ import {
 } from '@codeplan/core'
 
 import type { CatalogDocument, PlanDocument } from './schema.ts'
+import { compileSale, type SaleRules } from './sale-rules.ts'
 import { compileTools, type Tools } from './tools.ts'
 import { globPattern } from './glob.ts'
 
@@ -85,6 +86,7 @@ export interface Catalog {
   readonly upstreams: readonly Upstream[]
   readonly multipliers: readonly MultiplierRule[]
   readonly tools: Tools
+  readonly sale: SaleRules
   /** The model that a client's name means; case does not matter, then aliases in their order. */
   resolve(name: string): Model | undefined
   multiplier(model: string, tool: string, at: Instant): Multiplier
@@ -148,6 +150,7 @@ export function compileCatalog(doc: CatalogDocument, version: number, appliedAt:
     multipliers: rules,
     upstreams,
     tools: compileTools(doc.tools),
+    sale: compileSale(doc.sale, doc.operator.zone),
     limits: {
       bodyBytesMax: doc.gateway.body_mib_max * 1_048_576,
       headerMsMax: doc.gateway.header_ms_max,

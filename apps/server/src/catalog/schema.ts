@@ -1,6 +1,8 @@
 import { isZone } from '@codeplan/core'
 import { z } from 'zod'
 
+import { saleSchema } from './schema-sale.ts'
+
 /** The shape of `catalog.yaml`. Messages are cures: they say what to write instead. */
 const slug = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,63}$/, 'use lower-case letters, digits, dots, dashes; at most 64')
 const zone = z.string().refine(isZone, 'use an IANA zone name such as Asia/Shanghai')
@@ -233,6 +235,7 @@ export const catalogSchema = z.strictObject({
   gateway: gatewaySchema,
   routing: routingSchema.prefault({}),
   retention: retentionSchema.prefault({}),
+  sale: saleSchema.prefault({}),
 })
 
 export type CatalogDocument = z.infer<typeof catalogSchema>

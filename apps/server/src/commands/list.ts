@@ -10,6 +10,7 @@ import { explain } from './explain.ts'
 import { migrateCommand } from './migrate.ts'
 import { grantCommand, keyCreate, keyList, keyRevoke, memberAdd } from './people.ts'
 import { recomputeCommand } from './recompute.ts'
+import { salePause, saleRelease, saleResume } from './sale.ts'
 import { memberRestore, memberSuspend } from './suspension.ts'
 import { usage } from './usage.ts'
 
@@ -27,6 +28,9 @@ export const COMMANDS: readonly Command[] = [
   recomputeCommand,
   economicsCommand,
   capacityCommand,
+  saleRelease,
+  salePause,
+  saleResume,
   balanceAdd,
   balanceShow,
   overflowCommand,
