@@ -1,14 +1,25 @@
 import type { LotAnswer, StockAnswer, TicketAnswer } from '@codeplan/contract'
-import { atWallClock, DAY_MS, HOUR_MS, instant, MINUTE_MS, wallClock, wallText } from '@codeplan/core'
+import {
+  atWallClock,
+  DAY_MS,
+  HOUR_MS,
+  instant,
+  MINUTE_MS,
+  wallClock,
+  wallText,
+  type MemberId,
+  type OrderId,
+} from '@codeplan/core'
 
+import { openSession, SESSION_COOKIE } from '../../apps/server/src/identity/index.ts'
 import { send, type Heard } from './ask.ts'
 import type { House } from './house.ts'
-import { signedIn } from './visitor.ts'
+import { CARD, chooseCard, deliver } from './shopper.ts'
 
 const SALE = '/api/console/v1/sale'
 
 export interface Order {
-  readonly id: string
+  readonly id: OrderId
   readonly plan: string
   readonly state: string
   readonly expires_at: string
@@ -16,13 +27,17 @@ export interface Order {
 
 /** A customer in front of the shop: everything over HTTP. */
 export interface Customer {
-  readonly memberId: string
+  readonly memberId: MemberId
   join(plan?: string): Promise<TicketAnswer>
   keepPlace(plan?: string): Promise<TicketAnswer>
   ticket(): Promise<TicketAnswer | null>
   leave(): Promise<Heard>
   /** The order, or the code of the refusal. */
   buy(plan?: string, wish?: { readonly key?: string; readonly coupon?: string }): Promise<Order | string>
+  /** Pays an order with a card; false when the money goes back. */
+  pay(order: Order | string, card?: string): Promise<boolean>
+  /** Goes to the bank's page for an order, to take a card there later. */
+  goToBank(order: Order | string): Promise<(card?: string) => Promise<boolean>>
   post(path: string, body: unknown, headers?: Readonly<Record<string, string>>): Promise<Heard>
 }
 
@@ -69,29 +84,51 @@ export const lotOf = async (url: string, release: string): Promise<LotAnswer> =>
 
 export async function customer(house: House): Promise<Customer> {
   const { memberId } = await house.subscriber()
-  const headers = signedIn(memberId)
-  const said = { 'content-type': 'application/json', ...headers }
-  const post: Customer['post'] = (path, body, more) =>
-    send(`${house.url}${SALE}${path}`, { method: 'POST', headers: { ...said, ...more }, body: JSON.stringify(body) })
+  const { db, clock, billing } = house.rooms
+  const cookie = `${SESSION_COOKIE}=${await openSession(db, memberId, clock.now())}`
+  const ask = (method: string, path: string, body?: unknown, more?: Readonly<Record<string, string>>) => {
+    const said = body === undefined ? {} : { body: JSON.stringify(body) }
+    const type = body === undefined ? {} : { 'content-type': 'application/json' }
+    return send(`${house.url}${SALE}${path}`, {
+      method,
+      headers: { cookie, 'x-codeplan-csrf': '1', ...type, ...more },
+      ...said,
+    })
+  }
   const line = async (path: string, plan: string): Promise<TicketAnswer> => {
-    const heard = await post(path, { plan })
+    const heard = await ask('POST', path, { plan })
     if (heard.status !== 200) throw new Error(codeOf(heard))
     return (JSON.parse(heard.text) as { ticket: TicketAnswer }).ticket
   }
   let wishes = 0
+  const goToBank: Customer['goToBank'] = async (order) => {
+    if (!isOrder(order)) throw new Error(`no order: ${order}`)
+    const wish = { memberId, orderId: order.id, with: { provider: 'sandbox', keep: true } } as const
+    const begun = await billing.pay({ ...wish, returnPath: '/', language: 'en' }, clock.now())
+    const url = begun.ok && begun.value !== 'paid' ? begun.value.action?.redirectUrl : undefined
+    if (!url) throw new Error(`the bank has no page: ${JSON.stringify(begun)}`)
+    return async (card = CARD.pays) => {
+      await chooseCard(url, card)
+      await deliver(house)
+      return (await billing.order(order.id))?.state === 'paid'
+    }
+  }
   return {
     memberId,
-    post,
+    post: (path, body, more) => ask('POST', path, body, more),
     join: (plan = 'pro') => line('/ticket', plan),
     keepPlace: (plan = 'pro') => line('/waitlist', plan),
-    ticket: async () =>
-      (JSON.parse((await send(`${house.url}${SALE}/ticket`, { headers })).text) as { ticket: TicketAnswer | null })
-        .ticket,
-    leave: () => send(`${house.url}${SALE}/ticket`, { method: 'DELETE', headers }),
+    ticket: async () => {
+      const heard = await send(`${house.url}${SALE}/ticket`, { headers: { cookie } })
+      return (JSON.parse(heard.text) as { ticket: TicketAnswer | null }).ticket
+    },
+    leave: () => ask('DELETE', '/ticket'),
     buy: async (plan = 'pro', { key = `wish-${++wishes}-of-${memberId}`, coupon } = {}) => {
-      const heard = await post('/orders', { plan, cycle: 'month', coupon }, { 'idempotency-key': key })
+      const heard = await ask('POST', '/orders', { plan, cycle: 'month', coupon }, { 'idempotency-key': key })
       return heard.status < 300 ? (JSON.parse(heard.text) as { order: Order }).order : codeOf(heard)
     },
+    goToBank,
+    pay: async (order, card) => (await goToBank(order))(card),
   }
 }
 
@@ -101,12 +138,6 @@ export const customers = (house: House, count: number): Promise<Customer[]> =>
 export const codeOf = (heard: Heard): string => (JSON.parse(heard.text) as { error: { code: string } }).error.code
 
 export const isOrder = (answer: Order | string): answer is Order => typeof answer !== 'string'
-
-/** The money of an order comes in, by a card with this fingerprint; false when it goes back. */
-export const pay = (house: House, order: Order | string, fingerprint: string | null = null): Promise<boolean> => {
-  if (!isOrder(order)) throw new Error(`no order: ${order}`)
-  return house.rooms.db.tx((tx) => house.app.sale.stock.sell(tx, order.id, { fingerprint }, house.clock.now()))
-}
 
 /** The clock goes on to this time of its day, or of the next one when it is over. */
 export function until(house: House, time: string): void {

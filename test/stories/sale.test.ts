@@ -1,20 +1,23 @@
 import { DAY_MS } from '@codeplan/core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
+import { sql } from '../../apps/server/src/platform/index.ts'
 import { runCommandIn } from '../house/command.ts'
 import { openHouse, type House } from '../house/house.ts'
 import {
+  codeOf,
   customer,
   customers,
   isOrder,
   limitedSale,
   NO_ROOM,
   nextMorning,
-  pay,
   stockOf,
   until,
+  type Customer,
   type Order,
 } from '../house/shop.ts'
+import { CARD } from '../house/shopper.ts'
 
 let house: House
 beforeAll(async () => {
@@ -30,6 +33,10 @@ const open = (...sale: Parameters<typeof limitedSale>): Promise<string> => {
 const change = (from: string, to: string) => house.applyCatalog((source) => catalog(source).replace(from, to))
 const dayAfter = (day: string): string => new Date(Date.parse(`${day}T02:00:00Z`) + DAY_MS).toISOString()
 const left = async (plan = 'pro') => (await stockOf(house.url, plan)).left
+const sellOne = async () => {
+  const one = await customer(house)
+  expect(await one.pay(await one.buy())).toBe(true)
+}
 const buyAll = (people: Awaited<ReturnType<typeof customers>>, plan = 'pro') =>
   Promise.all(people.map((one) => one.buy(plan)))
 
@@ -69,7 +76,7 @@ describe('the shop opens at ten', () => {
       until(house, '10:00:00')
       const morning = (await left()) ?? 0
       const [sold, unpaid] = await customers(house, 2)
-      expect(await pay(house, (await sold?.buy()) as Order)).toBe(true)
+      expect(await sold?.pay(await sold.buy())).toBe(true)
       expect(await unpaid?.buy()).toMatchObject({ state: 'open' })
       expect(await left()).toBe(morning - 2)
       until(house, '10:16:00')
@@ -99,7 +106,7 @@ describe('an order holds its piece', () => {
     await open(1, NO_ROOM)
     until(house, '10:00:00')
     const [first, second] = await customers(house, 2)
-    expect(await pay(house, (await first?.buy()) as Order)).toBe(true)
+    expect(await first?.pay(await first.buy())).toBe(true)
     until(house, '11:00:00')
     expect(await second?.buy()).toBe('sold_out')
     expect(await left()).toBe(0)
@@ -108,24 +115,29 @@ describe('an order holds its piece', () => {
   test('F61: money that comes after the hold takes a free piece again, or goes back when there is none', async () => {
     await open(2, NO_ROOM)
     until(house, '10:00:00')
-    const [slow, slower, quick] = await customers(house, 3)
-    const orders = [(await slow?.buy()) as Order, (await slower?.buy()) as Order]
+    const [slow, slower, quick] = (await customers(house, 3)) as [Customer, Customer, Customer]
+    const chooseLate = await slow.goToBank(await slow.buy())
+    const chooseLater = await slower.goToBank(await slower.buy())
     until(house, '10:20:00')
-    expect(await quick?.buy()).toMatchObject({ state: 'open' })
+    expect(await quick.buy()).toMatchObject({ state: 'open' })
     expect(await left()).toBe(1)
-    expect(await pay(house, orders[0] as Order)).toBe(true)
+    expect(await chooseLate()).toBe(true)
     expect(await left()).toBe(0)
-    expect(await pay(house, orders[1] as Order)).toBe(false)
+    expect(await chooseLater(CARD.confirms)).toBe(false)
     expect(await left()).toBe(0)
   })
 
   test('an order that is let go returns its piece, once', async () => {
     await open(1, NO_ROOM)
     until(house, '10:00:00')
-    const order = (await (await customer(house)).buy()) as Order
-    const letGo = () => house.rooms.db.tx((tx) => house.app.sale.stock.letGo(tx, order.id))
-    await Promise.all([letGo(), letGo()])
-    await letGo()
+    const one = await customer(house)
+    const { id } = (await one.buy()) as Order
+    const { billing } = house.rooms
+    await Promise.all([1, 2].map(() => billing.cancelOrder(one.memberId, id, house.clock.now())))
+    expect(await left()).toBe(1)
+    await one.buy()
+    until(house, '10:15:00')
+    await billing.workDue(house.clock.now())
     expect(await left()).toBe(1)
   })
 
@@ -153,10 +165,10 @@ describe('an order holds its piece', () => {
   test('one piece a card, whoever pays with it: the money of the second goes back', async () => {
     await open(3, NO_ROOM)
     until(house, '10:00:00')
-    const orders = (await buyAll(await customers(house, 2))) as Order[]
-    expect(await pay(house, orders[0] as Order, 'card 4242')).toBe(true)
-    expect(await pay(house, orders[1] as Order, 'card 4242')).toBe(false)
-    expect(await pay(house, orders[1] as Order, 'card 4000')).toBe(true)
+    const [one, other, third] = (await customers(house, 3)) as [Customer, Customer, Customer]
+    expect(await one.pay(await one.buy(), CARD.pays)).toBe(true)
+    expect(await other.pay(await other.buy(), CARD.pays)).toBe(false)
+    expect(await third.pay(await third.buy(), CARD.confirms)).toBe(true)
   })
 })
 
@@ -167,19 +179,20 @@ describe('the operator decides', () => {
     expect((await buyAll(await customers(house, 3))).filter(isOrder)).toHaveLength(1)
     await change('limited: true', 'limited: false')
     expect(await stockOf(house.url)).toMatchObject({ limited: false, left: null })
-    const free = await buyAll(await customers(house, 3))
-    expect(free.filter(isOrder)).toHaveLength(3)
+    const free = await customer(house)
+    const order = await free.buy()
+    expect((await buyAll(await customers(house, 3))).filter(isOrder)).toHaveLength(3)
     await change('pieces: 1 ', 'pieces: 2 ')
     expect(await (await customer(house)).buy()).toBe('sold_out')
     // What was ordered without limit needs no piece.
-    expect(await pay(house, free[0] as Order)).toBe(true)
+    expect(await free.pay(order)).toBe(true)
     expect(await left()).toBe(0)
   })
 
   test('a special release by command: now, or at an instant', async () => {
     const day = await open(1, NO_ROOM)
     until(house, '10:00:00')
-    await pay(house, await (await customer(house)).buy())
+    await sellOne()
     expect(await runCommandIn(house, 'sale', 'release', 'pro', '2')).toMatchObject({ ok: true })
     expect([await left(), await left('lite')]).toEqual([2, 1])
     const evening = `${day}T20:00:00+08:00`
@@ -220,7 +233,7 @@ describe('the operator decides', () => {
   test('a number that is changed holds for the next release', async () => {
     await open(2, NO_ROOM)
     until(house, '10:00:00')
-    await pay(house, await (await customer(house)).buy())
+    await sellOne()
     await change('pieces: 2 ', 'pieces: 9 ')
     expect(await left()).toBe(1)
     until(house, '10:00:00')
@@ -229,22 +242,27 @@ describe('the operator decides', () => {
 })
 
 describe('who may ask', () => {
-  test('strangers may look; buying and waiting need a session, a header of our pages, and a name for the wish', async () => {
+  test('strangers may look; ordering and waiting need a session, and a name for the wish', async () => {
     await open(2, NO_ROOM)
     until(house, '10:00:00')
     const one = await customer(house)
-    const post = (headers: Readonly<Record<string, string>>, body: unknown = { plan: 'pro', cycle: 'month' }) =>
-      one.post('/orders', body, headers)
-    const code = async (heard: ReturnType<typeof post>) => [
-      (await heard).status,
-      JSON.parse((await heard).text).error.code,
-    ]
+    const asked = async (
+      headers: Readonly<Record<string, string>>,
+      body: unknown = { plan: 'pro', cycle: 'month' },
+    ) => {
+      const heard = await one.post('/orders', body, headers)
+      return [heard.status, codeOf(heard)]
+    }
     const key = { 'idempotency-key': 'my-wish-1' }
-    expect(await code(post({ ...key, 'x-test-member': '' }))).toEqual([401, 'sign_in'])
-    expect(await code(post({ ...key, 'x-codeplan-csrf': '' }))).toEqual([403, 'foreign_page'])
-    expect(await code(post({}))).toEqual([400, 'bad_request'])
-    expect(await code(post(key, { plan: 'pro' }))).toEqual([400, 'bad_request'])
-    expect(await code(post(key, { plan: 'gold', cycle: 'month' }))).toEqual([404, 'no_such_plan'])
+    expect(await asked({ ...key, cookie: '' })).toEqual([401, 'signed_out'])
+    expect(await asked({ ...key, 'x-codeplan-csrf': '' })).toEqual([403, 'no_csrf_header'])
+    expect(await asked({})).toEqual([400, 'bad_request'])
+    expect(await asked(key, { plan: 'pro' })).toEqual([400, 'bad_request'])
+    expect(await asked(key, { plan: 'gold', cycle: 'month' })).toEqual([404, 'no_such_plan'])
+    const stranger = await customer(house)
+    await sql`update members set verified_at = null where id = ${stranger.memberId}`.execute(house.rooms.db.queries)
+    expect(await stranger.buy()).toBe('not_verified')
+    await expect(stranger.join()).rejects.toThrow('not_verified')
     expect(await left()).toBe(2)
   })
 })

@@ -1,4 +1,8 @@
+export { type BankOptions, type SandboxBank, startBank } from './bank.ts'
+export { CARDS } from './bank-cards.ts'
+export type { BankEvent, BankPayment } from './bank-books.ts'
 export type { CallRecord } from './call-log.ts'
 export type { FaultScript } from './engine.ts'
+export { startSmtp, type ReceivedMail, type SandboxSmtp } from './smtp.ts'
 export { type Conversation, runTool, type ToolOptions, type ToolRun } from './tool.ts'
 export { type SandboxUpstream, startUpstream, type UpstreamOptions } from './upstream.ts'

@@ -4,13 +4,15 @@ import type { AddressInfo } from 'node:net'
 import Fastify, { LogController, type FastifyBaseLogger } from 'fastify'
 
 import { forgetAnswers, makeGateway, makeUpstreamPools, type Gateway, type UpstreamSettings } from './gateway/index.ts'
+import { registerWebhooks } from './billing/index.ts'
 import { ALIVE_EVERY_MS } from './entitlements/index.ts'
 import { isReady } from './ready.ts'
 import { keepDumps } from './dumps.ts'
 import { registerErrorPages } from './error-pages.ts'
+import { registerPeople } from './identity/index.ts'
 import { languageOf, makeJobs, makePartitions, word } from './platform/index.ts'
 import type { Rooms } from './rooms.ts'
-import { openSale, placeOrderAlone, registerSale, wordOrderAlone, type Sale, type WhoIs } from './sale/index.ts'
+import { openSale, registerSale, type Sale } from './sale/index.ts'
 import { registerUsage } from './usage/index.ts'
 
 export interface App {
@@ -22,8 +24,11 @@ export interface App {
 }
 
 const LAST_USED_EVERY_MS = 15_000
+const MAIL_EVERY_MS = 5_000
 const PARTITIONS_EVERY_MS = 6 * 3_600_000
 /** A crash loses so much of what was refused. */
+/** What is due in the shop is done this long after its instant at the latest. */
+const SHOP_EVERY_MS = 5_000
 const REFUSALS_EVERY_MS = 5_000
 const CAPACITY_EVERY_MS = 60_000
 const FORGET_EVERY_MS = 10 * 60_000
@@ -39,10 +44,7 @@ const CHECK_EVERY_MS = 5_000
 const BACKLOG = 4_096
 
 /** The whole server on one port: plain `node:http` for the model bases, Fastify for everything else. */
-export async function startApp(
-  rooms: Rooms,
-  options: Pick<UpstreamSettings, 'sandboxUrl'> & { readonly whoIs?: WhoIs },
-): Promise<App> {
+export async function startApp(rooms: Rooms, options: Pick<UpstreamSettings, 'sandboxUrl'>): Promise<App> {
   const { config, catalog, log, db, clock, entitlements } = rooms
   const pools = makeUpstreamPools({ sandboxUrl: options.sandboxUrl, secret: config.secret })
   const gateway = makeGateway({ ...rooms, queries: db.queries, pools })
@@ -74,11 +76,12 @@ export async function startApp(
     return reply.type(rooms.metrics.registry.contentType).send(await rooms.metrics.registry.metrics())
   })
   await registerUsage(fastify, { ...rooms, refusals: gateway.refusals })
-  const sale = await openSale({ ...rooms, placeOrder: placeOrderAlone(catalog) })
-  // Until sessions are plugged in everybody is a stranger.
-  const whoIs = options.whoIs ?? (() => Promise.resolve(undefined))
-  registerSale(fastify, { ...rooms, whoIs, wordOrder: wordOrderAlone }, sale)
+  registerPeople(fastify, rooms)
+  const sale = await openSale(rooms)
+  rooms.billing.useStock(sale.stock)
+  registerSale(fastify, rooms, sale)
   registerErrorPages(fastify)
+  registerWebhooks(fastify, rooms)
   fastify.setNotFoundHandler((request, reply) => {
     const path = request.url.split('?')[0] ?? ''
     const { status, code, text, detail } = word({ code: 'not_found', path }, catalog.current().operator.zone)
@@ -90,7 +93,11 @@ export async function startApp(
   await entitlements.recover()
   const jobs = makeJobs(log)
   jobs.every(ALIVE_EVERY_MS, 'recover', () => entitlements.recover())
+  jobs.every(SHOP_EVERY_MS, 'shop', () => rooms.billing.workDue(clock.now()))
   jobs.every(LAST_USED_EVERY_MS, 'last-used', () => rooms.identify.flushLastUsed())
+  jobs.every(LAST_USED_EVERY_MS, 'sessions-seen', () => rooms.people.flushSeen())
+  jobs.every(MAIL_EVERY_MS, 'mail', () => rooms.mail.work())
+  jobs.every(PARTITIONS_EVERY_MS, 'forget-sessions', () => rooms.people.forgetEnded())
   jobs.every(PARTITIONS_EVERY_MS, 'partitions', () => db.tx((tx) => makePartitions(tx, clock.now())))
   jobs.every(PARTITIONS_EVERY_MS, 'retention', () => entitlements.forget(clock.now()))
   jobs.every(FORGET_EVERY_MS, 'forget-answers', () => forgetAnswers(db.queries, clock.now()))
@@ -107,6 +114,8 @@ export async function startApp(
 
   await fastify.listen({ port: config.port, host: config.host, backlog: BACKLOG })
   const { port } = fastify.server.address() as AddressInfo
+  // Any free port is known only now.
+  rooms.billing.useAddress(config.publicUrl.replace(/:0$/, `:${port}`))
   return {
     port,
     gateway,
@@ -118,6 +127,7 @@ export async function startApp(
       await entitlements.drain()
       await jobs.stop()
       await rooms.identify.flushLastUsed()
+      await rooms.people.flushSeen()
       await gateway
         .writeCapacity()
         .catch((error: unknown) => log.warn({ err: error }, 'the last minute was not measured'))

@@ -54,11 +54,14 @@ export const buySchema = z.object({
   coupon: z.string().max(64).optional(),
 })
 
+/** The caller's name for a wish, in the header `idempotency-key`: sent twice it is one order. */
+export const requestKeySchema = z.string().regex(/^[\x21-\x7e]{8,128}$/)
+
 export const saleOrderSchema = z.object({
   order: z.object({
     id: z.string(),
-    plan: z.string(),
-    cycle: cycleSchema,
+    plan: z.string().nullable(),
+    cycle: cycleSchema.nullable(),
     state: z.enum(['open', 'paid', 'expired', 'cancelled']),
     price: moneySchema,
     amount: moneySchema,
@@ -77,8 +80,3 @@ export const lotSchema = z.object({
   tickets: z.array(z.string()),
 })
 export type LotAnswer = z.infer<typeof lotSchema>
-
-/** Every "no" of the console API. */
-export const problemSchema = z.object({
-  error: z.object({ code: z.string(), message: z.string(), detail: z.record(z.string(), z.unknown()) }),
-})

@@ -15,6 +15,7 @@ import {
   type Span,
 } from '@codeplan/core'
 
+import type { BillingDocument } from './schema-billing.ts'
 import type { CatalogDocument, PlanDocument } from './schema.ts'
 import { compileSale, type SaleRules } from './sale-rules.ts'
 import { compileTools, type Tools } from './tools.ts'
@@ -77,6 +78,7 @@ export interface Catalog {
   readonly version: number
   readonly appliedAt: Instant
   readonly operator: CatalogDocument['operator']
+  readonly people: CatalogDocument['people']
   readonly plans: ReadonlyMap<string, PlanDocument>
   readonly models: ReadonlyMap<string, Model>
   readonly limits: GatewayLimits
@@ -87,6 +89,7 @@ export interface Catalog {
   readonly multipliers: readonly MultiplierRule[]
   readonly tools: Tools
   readonly sale: SaleRules
+  readonly billing: BillingDocument
   /** The model that a client's name means; case does not matter, then aliases in their order. */
   resolve(name: string): Model | undefined
   multiplier(model: string, tool: string, at: Instant): Multiplier
@@ -145,12 +148,14 @@ export function compileCatalog(doc: CatalogDocument, version: number, appliedAt:
     version,
     appliedAt,
     operator: doc.operator,
+    people: doc.people,
     plans,
     models,
     multipliers: rules,
     upstreams,
     tools: compileTools(doc.tools),
     sale: compileSale(doc.sale, doc.operator.zone),
+    billing: doc.billing,
     limits: {
       bodyBytesMax: doc.gateway.body_mib_max * 1_048_576,
       headerMsMax: doc.gateway.header_ms_max,
@@ -189,6 +194,7 @@ export function planTerms(plan: PlanDocument): PlanTerms {
     concurrencyHours: plan.concurrency_hours?.map(({ calls, ...span }) => ({ ...spanOf(span), calls })),
     models: plan.models,
     prices: plan.prices,
+    renewalWindows: plan.renewal_windows === 'fresh' ? 'fresh' : undefined,
     reportedAs: plan.reported_as ?? (plan.meter.kind === 'token' ? 'credits' : 'tokens'),
   }
 }

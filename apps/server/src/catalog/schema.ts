@@ -2,6 +2,8 @@ import { isZone } from '@codeplan/core'
 import { z } from 'zod'
 
 import { saleSchema } from './schema-sale.ts'
+import { billingSchema } from './schema-billing.ts'
+import { peopleSchema } from './schema-people.ts'
 
 /** The shape of `catalog.yaml`. Messages are cures: they say what to write instead. */
 const slug = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,63}$/, 'use lower-case letters, digits, dots, dashes; at most 64')
@@ -114,6 +116,8 @@ const planSchema = z.strictObject({
   reported_as: z.enum(['tokens', 'credits']).optional(),
   tools: z.record(slug, toolQuota).default({}),
   tool_policy: z.enum(['observe', 'enforce', 'lower_priority']).default('enforce'),
+  /** `keep`: windows go on over a renewal; `fresh`: they begin anew with each period (F41). */
+  renewal_windows: z.enum(['keep', 'fresh']).default('keep'),
 })
 
 const priceSchema = z.strictObject({
@@ -236,6 +240,8 @@ export const catalogSchema = z.strictObject({
   routing: routingSchema.prefault({}),
   retention: retentionSchema.prefault({}),
   sale: saleSchema.prefault({}),
+  billing: billingSchema.prefault({}),
+  people: peopleSchema.prefault({}),
 })
 
 export type CatalogDocument = z.infer<typeof catalogSchema>

@@ -4,9 +4,11 @@ import { catalogApply, catalogCheck } from './catalog.ts'
 import { clockCommand } from './clock.ts'
 import type { Command } from './command.ts'
 import { creditCommand } from './credit.ts'
+import { auditCommand, memberRole } from './roles.ts'
 import { doctor } from './doctor.ts'
 import { economicsCommand } from './economics.ts'
 import { explain } from './explain.ts'
+import { mailList, mailShow } from './mail.ts'
 import { migrateCommand } from './migrate.ts'
 import { grantCommand, keyCreate, keyList, keyRevoke, memberAdd } from './people.ts'
 import { recomputeCommand } from './recompute.ts'
@@ -18,6 +20,7 @@ export const COMMANDS: readonly Command[] = [
   memberAdd,
   memberSuspend,
   memberRestore,
+  memberRole,
   grantCommand,
   keyCreate,
   keyList,
@@ -36,6 +39,9 @@ export const COMMANDS: readonly Command[] = [
   overflowCommand,
   catalogCheck,
   catalogApply,
+  auditCommand,
+  mailList,
+  mailShow,
   doctor,
   migrateCommand,
   clockCommand,

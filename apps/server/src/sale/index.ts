@@ -1,17 +1,17 @@
 import { instant, mayBuy, no, type Instant } from '@codeplan/core'
 
-import { isDatabaseAway, makeBatcher, type SaleRefusal } from '../platform/index.ts'
+import type { PurchaseWish, Stock } from '../billing/index.ts'
+import { isDatabaseAway, makeBatcher } from '../platform/index.ts'
 import { askerOf, type Board } from './board.ts'
 import { buyTogether, place, type Bought } from './buy.ts'
-import type { PurchaseWish, SaleDeps } from './deps.ts'
+import type { SaleDeps } from './deps.ts'
 import { openMemory } from './memory.ts'
+import type { SaleRefusal } from './sale-words.ts'
 import { makeStock } from './stock.ts'
 import { forgetTickets } from './tickets-store.ts'
 import { makeTickets, type Tickets } from './tickets.ts'
 
-export type { OrderRefusal, PlacedOrder, PlaceOrder, PurchaseWish, SaleRouteDeps, Visitor, WhoIs } from './deps.ts'
 export { addRelease, setPaused } from './releases.ts'
-export { placeOrderAlone, wordOrderAlone } from './order-store.ts'
 export { registerSale } from './routes.ts'
 export { suggestion } from './suggest.ts'
 
@@ -20,7 +20,7 @@ export interface Sale {
   board(now: Instant): Promise<Board>
   buy(wish: PurchaseWish): Promise<Bought>
   readonly tickets: Tickets
-  readonly stock: ReturnType<typeof makeStock>
+  readonly stock: Stock
   /** Does what is due, for when nobody asks. */
   tick(): Promise<void>
   forget(now: Instant): Promise<void>

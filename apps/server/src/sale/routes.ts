@@ -1,190 +1,150 @@
-import type { IncomingHttpHeaders } from 'node:http'
-
 import {
   buySchema,
   joinSchema,
   lotSchema,
   myTicketSchema,
+  requestKeySchema,
   saleOrderSchema,
   stockSchema,
   type StockAnswer,
   type TicketAnswer,
 } from '@codeplan/contract'
-import { commitmentOf, instant, moneyText, type Instant, type Outcome } from '@codeplan/core'
+import { commitmentOf, instant, moneyText, type Instant } from '@codeplan/core'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 
-import { isDatabaseAway, languageOf, wordSale, type SaleRefusal } from '../platform/index.ts'
+import type { OrderRow } from '../billing/index.ts'
+import { personOf, registerConsole, sendWording, type ConsoleRoutes } from '../identity/index.ts'
 import type { Board } from './board.ts'
-import type { BuyNo, PlacedOrder, SaleRouteDeps, Visitor } from './deps.ts'
+import type { SaleRouteDeps } from './deps.ts'
 import type { Sale } from './index.ts'
+import { wordSale, type SaleRefusal } from './sale-words.ts'
 import { sha256 } from './shelves.ts'
 import type { TicketRow } from './tickets-store.ts'
 
 const BASE = '/api/console/v1/sale'
-const keySchema = z
-  .string({ error: 'send the header Idempotency-Key: a name for this wish, so that sent twice it is one order' })
-  .regex(/^[\x21-\x7e]{8,128}$/, 'Idempotency-Key: use 8 to 128 visible characters')
+const doc = (summary: string) => ({ summary, tags: ['sale'] })
 
 /** What the shop's pages ask of the limited sale. */
-export function registerSale(plain: FastifyInstance, deps: SaleRouteDeps, sale: Sale): void {
-  const { clock, catalog, log } = deps
-  void plain.register(async (scope) => {
-    const routes = scope.withTypeProvider<ZodTypeProvider>()
-    routes.addHook('onRequest', async (_, reply) => void reply.header('cache-control', 'no-store'))
-
-    const refuse = async (request: FastifyRequest, reply: FastifyReply, refusal: BuyNo, visitor?: Visitor) => {
-      const { zone } = catalog.current().operator
-      const worded = refusal.code === 'no_order' ? deps.wordOrder(refusal.why, zone) : wordSale(refusal, zone)
-      const language = visitor?.language ?? languageOf(request.headers['accept-language'])
-      const code = refusal.code === 'no_order' ? refusal.why.code : refusal.code
-      // What no schema describes is written as it is.
-      reply.serializer((body) => JSON.stringify(body))
-      return reply
-        .code(worded.status)
-        .send({ error: { code, message: worded.text[language], detail: worded.detail } } as never)
-    }
-    routes.setErrorHandler((error, request, reply) => {
-      const { validation, message, statusCode } = error as Error & { validation?: unknown; statusCode?: number }
-      if (validation || (statusCode !== undefined && statusCode < 500))
-        return refuse(request, reply, { code: 'bad_request', why: message })
-      log.error({ err: error }, 'the sale could not answer')
-      if (isDatabaseAway(error)) return refuse(request, reply, { code: 'out_of_reach' })
-      throw error
-    })
-
-    /** Lets a visitor do something who is known and may; answers the refusal otherwise. */
-    const asVisitor = async (
-      request: FastifyRequest,
-      reply: FastifyReply,
-      work: (visitor: Visitor) => Promise<Outcome<unknown, BuyNo>>,
-    ): Promise<never> => {
-      const visitor = await deps.whoIs(request.raw.headers)
-      const refusal = visitor ? mayNotAct(request.method, request.raw.headers, visitor) : ({ code: 'sign_in' } as const)
-      if (!visitor || refusal) return (await refuse(request, reply, refusal ?? { code: 'sign_in' }, visitor)) as never
-      const answer = await work(visitor)
-      return (answer.ok ? answer.value : await refuse(request, reply, answer.no, visitor)) as never
-    }
-    const limited = (): SaleRefusal | undefined => (catalog.current().sale.limited ? undefined : { code: 'no_limit' })
-
-    routes.get(
-      BASE,
-      {
-        schema: {
-          ...doc('What is on sale, what is left, and when the next pieces come'),
-          response: { 200: stockSchema },
-        },
-      },
-      async () => {
-        const now = clock.now()
-        return stockAnswer(deps, await sale.board(now), now)
-      },
-    )
-
-    routes.get(
-      `${BASE}/releases/:id/lot`,
-      {
-        schema: {
-          ...doc('The draw of a release, for anybody to recompute'),
-          params: z.object({ id: z.string().max(128) }),
-          response: { 200: lotSchema },
-        },
-      },
-      async (request, reply) => {
-        const lot = await sale.tickets.lot(request.params.id)
-        if (!lot) return (await refuse(request, reply, { code: 'no_such_release' })) as never
-        return {
-          release: lot.id,
-          opens_at: iso(lot.opens_at),
-          commitment: commitmentOf(lot.seed, sha256),
-          seed: lot.drawn_at === null ? null : lot.seed,
-          drawn_by: lot.drawn_by,
-          tickets: [...lot.tickets],
-        }
-      },
-    )
-
-    const showTicket = async (row: TicketRow | undefined) => {
-      const now = clock.now()
-      return { now: iso(now), ticket: row ? ticketAnswer(await sale.board(now), row, now) : null }
-    }
-    routes.get(
-      `${BASE}/ticket`,
-      { schema: { ...doc('My place in the line'), response: { 200: myTicketSchema } } },
-      (request, reply) =>
-        asVisitor(request, reply, async ({ memberId }) => {
-          // Looking is enough to have the sale go on.
-          await sale.board(clock.now())
-          return { ok: true, value: await showTicket(await sale.tickets.of(memberId)) }
-        }),
-    )
-
-    const wait = (keeps: boolean) => (request: FastifyRequest, reply: FastifyReply) =>
-      asVisitor(request, reply, async ({ memberId }) => {
-        const { plan } = request.body as z.infer<typeof joinSchema>
-        const { plans } = catalog.current()
-        const no =
-          limited() ??
-          (plans.has(plan) ? undefined : ({ code: 'no_such_plan', plan, plans: [...plans.keys()] } as const))
-        if (no) return { ok: false, no }
-        const joined = await sale.tickets.join({ memberId, plan, keeps })
-        return joined.ok ? { ok: true, value: await showTicket(joined.value) } : joined
-      })
-    const joining = { body: joinSchema, response: { 200: myTicketSchema } }
-    routes.post(
-      `${BASE}/ticket`,
-      { schema: { ...doc('Joins the waiting room, or the line'), ...joining } },
-      wait(false),
-    )
-    routes.post(
-      `${BASE}/waitlist`,
-      { schema: { ...doc('Keeps my order for the releases to come; joins at the end without a ticket'), ...joining } },
-      wait(true),
-    )
-
-    routes.delete(
-      `${BASE}/ticket`,
-      { schema: { ...doc('Leaves the line'), response: { 200: myTicketSchema } } },
-      (request, reply) =>
-        asVisitor(request, reply, async ({ memberId }) =>
-          (await sale.tickets.leave(memberId))
-            ? { ok: true, value: await showTicket(await sale.tickets.of(memberId)) }
-            : { ok: false, no: { code: 'no_ticket' } },
-        ),
-    )
-
-    routes.post(
-      `${BASE}/orders`,
-      {
-        schema: {
-          ...doc('Orders a plan: its piece is reserved until the order is paid or its time is over'),
-          body: buySchema,
-          headers: z.object({ 'idempotency-key': keySchema }),
-          response: { 200: saleOrderSchema, 201: saleOrderSchema },
-        },
-      },
-      (request, reply) =>
-        asVisitor(request, reply, async ({ memberId }) => {
-          const requestKey = request.headers['idempotency-key']
-          const bought = await sale.buy({ memberId, ...request.body, requestKey })
-          if (!bought.ok) return bought
-          reply.code(bought.value.isNew ? 201 : 200)
-          return { ok: true, value: { order: orderAnswer(bought.value.order) } }
-        }),
-    )
+export function registerSale(fastify: FastifyInstance, deps: SaleRouteDeps, sale: Sale): void {
+  registerConsole(fastify, deps.people, 'anyone', (routes) => registerStock(routes, deps, sale))
+  registerConsole(fastify, deps.people, 'member', (routes) => {
+    registerLine(routes, deps, sale)
+    registerOrders(routes, deps, sale)
   })
 }
 
-const doc = (summary: string) => ({ summary, tags: ['sale'] })
-const iso = (at: Instant): string => new Date(at).toISOString()
+const refuserOf =
+  ({ catalog }: SaleRouteDeps) =>
+  (request: FastifyRequest, reply: FastifyReply, refusal: SaleRefusal): FastifyReply =>
+    sendWording(request, reply, wordSale(refusal, catalog.current().operator.zone))
 
-function mayNotAct(method: string, headers: IncomingHttpHeaders, visitor: Visitor): SaleRefusal | undefined {
-  if (method === 'GET') return undefined
-  // A page of somebody else can send a form, but no header of its own.
-  if (headers['x-codeplan-csrf'] !== '1') return { code: 'foreign_page' }
-  return visitor.verified ? undefined : { code: 'not_verified' }
+/** What anybody may know. */
+function registerStock(routes: ConsoleRoutes, deps: SaleRouteDeps, sale: Sale): void {
+  const refuse = refuserOf(deps)
+  routes.get(
+    BASE,
+    { schema: { ...doc('What is on sale, what is left, when the next pieces come'), response: { 200: stockSchema } } },
+    async () => {
+      const now = deps.clock.now()
+      return stockAnswer(deps, await sale.board(now), now)
+    },
+  )
+  routes.get(
+    `${BASE}/releases/:id/lot`,
+    {
+      schema: {
+        ...doc('The draw of a release, for anybody to recompute'),
+        params: z.object({ id: z.string().max(128) }),
+        response: { 200: lotSchema },
+      },
+    },
+    async (request, reply) => {
+      const lot = await sale.tickets.lot(request.params.id)
+      if (!lot) return refuse(request, reply, { code: 'no_such_release' })
+      return {
+        release: lot.id,
+        opens_at: iso(lot.opens_at),
+        commitment: commitmentOf(lot.seed, sha256),
+        seed: lot.drawn_at === null ? null : lot.seed,
+        drawn_by: lot.drawn_by,
+        tickets: [...lot.tickets],
+      }
+    },
+  )
 }
+
+/** Waiting room, turns, waitlist. */
+function registerLine(routes: ConsoleRoutes, { clock, catalog, ...deps }: SaleRouteDeps, sale: Sale): void {
+  const refuse = refuserOf({ clock, catalog, ...deps })
+  const show = async (row: TicketRow | undefined) => {
+    const now = clock.now()
+    return { now: iso(now), ticket: row ? ticketAnswer(await sale.board(now), row, now) : null }
+  }
+  routes.get(
+    `${BASE}/ticket`,
+    { schema: { ...doc('My place in the line'), response: { 200: myTicketSchema } } },
+    async (request) => {
+      // Looking is enough to have the sale go on.
+      await sale.board(clock.now())
+      return show(await sale.tickets.of(personOf(request).memberId))
+    },
+  )
+  for (const { path, keeps, summary } of [
+    { path: 'ticket', keeps: false, summary: 'Joins the waiting room, or the end of the line' },
+    { path: 'waitlist', keeps: true, summary: 'Keeps my order for the releases to come; without a ticket, at the end' },
+  ]) {
+    routes.post(
+      `${BASE}/${path}`,
+      { schema: { ...doc(summary), body: joinSchema, response: { 200: myTicketSchema } } },
+      async (request, reply) => {
+        const { memberId, verified } = personOf(request)
+        const { plan } = request.body
+        const { sale: rules, plans } = catalog.current()
+        if (!verified) return refuse(request, reply, { code: 'not_verified' })
+        if (!rules.limited) return refuse(request, reply, { code: 'no_limit' })
+        if (!plans.has(plan)) return refuse(request, reply, { code: 'no_such_plan', plan, plans: [...plans.keys()] })
+        const joined = await sale.tickets.join({ memberId, plan, keeps })
+        return joined.ok ? show(joined.value) : refuse(request, reply, joined.no)
+      },
+    )
+  }
+  routes.delete(
+    `${BASE}/ticket`,
+    { schema: { ...doc('Leaves the line'), response: { 200: myTicketSchema } } },
+    async (request, reply) => {
+      const { memberId } = personOf(request)
+      if (!(await sale.tickets.leave(memberId))) return refuse(request, reply, { code: 'no_ticket' })
+      return show(await sale.tickets.of(memberId))
+    },
+  )
+}
+
+function registerOrders(routes: ConsoleRoutes, deps: SaleRouteDeps, sale: Sale): void {
+  const refuse = refuserOf(deps)
+  routes.post(
+    `${BASE}/orders`,
+    {
+      schema: {
+        ...doc('Orders a plan: its piece is reserved until the order is paid or its time is over'),
+        body: buySchema,
+        headers: z.object({ 'idempotency-key': requestKeySchema }),
+        response: { 200: saleOrderSchema, 201: saleOrderSchema },
+      },
+    },
+    async (request, reply) => {
+      const { memberId, verified } = personOf(request)
+      if (!verified) return refuse(request, reply, { code: 'not_verified' })
+      const requestKey = request.headers['idempotency-key']
+      const bought = await sale.buy({ memberId, ...request.body, requestKey })
+      if (!bought.ok) return refuse(request, reply, bought.no)
+      const { order, isNew } = bought.value
+      return reply.code(isNew ? 201 : 200).send({ order: orderAnswer(order) })
+    },
+  )
+}
+
+const iso = (at: Instant): string => new Date(at).toISOString()
 
 function stockAnswer({ catalog }: SaleRouteDeps, board: Board, now: Instant): StockAnswer {
   const { sale: rules, plans } = catalog.current()
@@ -219,20 +179,21 @@ function stockAnswer({ catalog }: SaleRouteDeps, board: Board, now: Instant): St
 function ticketAnswer(board: Board, row: TicketRow, now: Instant): TicketAnswer {
   const turn = board.reservationsOf(row.member_id).find(({ plan, state }) => plan === row.plan && state === 'called')
   const isLapsed = row.state === 'waiting' && row.lapses_at !== null && row.lapses_at <= now
+  const waits = row.state === 'waiting' && !isLapsed
   return {
     plan: row.plan,
     release: row.release_id,
     ticket: row.ticket,
     state: isLapsed ? 'left' : row.state,
     joined_at: iso(row.joined_at),
-    ahead: row.state === 'waiting' && !isLapsed && row.rank !== null ? before(board.waiting(row.plan), row.rank) : null,
+    ahead: waits && row.rank !== null ? countBefore(board.waiting(row.plan), row.rank) : null,
     order_before: row.state === 'called' && turn?.expiresAt ? iso(turn.expiresAt) : null,
-    lapses_at: row.state === 'waiting' && row.lapses_at !== null ? iso(row.lapses_at) : null,
+    lapses_at: waits && row.lapses_at !== null ? iso(row.lapses_at) : null,
   }
 }
 
 /** How many of these, smallest first, are smaller. */
-function before(ranks: readonly number[], rank: number): number {
+function countBefore(ranks: readonly number[], rank: number): number {
   let low = 0
   for (let high = ranks.length; low < high;) {
     const middle = (low + high) >> 1
@@ -242,7 +203,7 @@ function before(ranks: readonly number[], rank: number): number {
   return low
 }
 
-const orderAnswer = (order: PlacedOrder) => ({
+const orderAnswer = (order: OrderRow) => ({
   id: order.id,
   plan: order.plan,
   cycle: order.cycle,

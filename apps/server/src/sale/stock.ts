@@ -1,25 +1,20 @@
-import { takePiece, type Instant } from '@codeplan/core'
+import { takePiece } from '@codeplan/core'
 
+import type { Stock } from '../billing/index.ts'
 import type { CatalogRoom } from '../catalog/index.ts'
-import type { Tx } from '../platform/index.ts'
 import { countedSince } from './board.ts'
 import { tellChange } from './board-store.ts'
 import { openShelves } from './shelves.ts'
 import { lockSale, pieceOfOrder, returnPiece, sellAgain, sellHeld, soldTo } from './shelves-store.ts'
 
 /** What billing asks of the sale for a purchase. Orders that were made without limit have no piece and need none. */
-export function makeStock(deps: { readonly catalog: CatalogRoom }) {
+export function makeStock(deps: { readonly catalog: CatalogRoom }): Stock {
   return {
     /**
      * The order's money is there: its piece is sold. When its time was over a free piece is taken again; false when there is
      * none, or the payment method has had its share, and the money goes back (F61).
      */
-    sell: async (
-      tx: Tx,
-      orderId: string,
-      { fingerprint }: { readonly fingerprint: string | null },
-      now: Instant,
-    ): Promise<boolean> => {
+    sell: async (tx, orderId, { fingerprint }, now) => {
       const { sale: rules } = deps.catalog.current()
       const piece = await pieceOfOrder(tx, orderId)
       if (!piece || piece.state === 'sold') return true
@@ -40,7 +35,7 @@ export function makeStock(deps: { readonly catalog: CatalogRoom }) {
     },
 
     /** The order is let go: its piece returns. */
-    letGo: async (tx: Tx, orderId: string): Promise<void> => {
+    letGo: async (tx, orderId) => {
       const piece = await pieceOfOrder(tx, orderId)
       if (!piece || piece.state === 'sold' || piece.state === 'returned') return
       await lockSale(tx)

@@ -12,10 +12,11 @@ import {
 } from '@codeplan/core'
 
 import type { SaleRules } from '../catalog/index.ts'
-import { makeBatcher, type SaleRefusal } from '../platform/index.ts'
+import { makeBatcher } from '../platform/index.ts'
 import { askerOf, type Board } from './board.ts'
 import type { SaleDeps } from './deps.ts'
 import type { Memory } from './memory.ts'
+import type { SaleRefusal } from './sale-words.ts'
 import { sha256 } from './shelves.ts'
 import { tellChange } from './board-store.ts'
 import {
@@ -142,7 +143,7 @@ function mayNotWait(rules: SaleRules, board: Board, wait: Wait, now: Instant): S
   const next = board.nextOf(plan, now)
   if (!line) return { code: 'room_not_open', roomOpensAt: next && instant(next.opensAt - rules.roomMs) }
   if (line.kind === 'before') return undefined
-  if (board.left(plan, now) > 0 && board.waiting(plan).length === 0) return { code: 'no_need_to_wait', plan }
+  if (board.left(plan, now) > 0 && board.waiting(plan).length === 0) return { code: 'no_need_to_wait' }
   const { open, taken } = askerOf(board.reservationsOf(memberId), plan)
   if (open?.state === 'ordered') return { code: 'order_open', orderId: open.orderId ?? '' }
   // For the releases to come everybody may wait.
