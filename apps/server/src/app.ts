@@ -12,11 +12,13 @@ import { registerErrorPages } from './error-pages.ts'
 import { registerPeople } from './identity/index.ts'
 import { languageOf, makeJobs, makePartitions, word } from './platform/index.ts'
 import type { Rooms } from './rooms.ts'
+import { openSale, registerSale, type Sale } from './sale/index.ts'
 import { registerUsage } from './usage/index.ts'
 
 export interface App {
   readonly port: number
   readonly gateway: Gateway
+  readonly sale: Sale
   /** Lets running calls finish within the catalog's time, settles everything, closes. */
   stop(): Promise<void>
 }
@@ -31,6 +33,8 @@ const REFUSALS_EVERY_MS = 5_000
 const CAPACITY_EVERY_MS = 60_000
 const FORGET_EVERY_MS = 10 * 60_000
 const MAINTAIN_EVERY_MS = 30 * 60_000
+/** Turns are called, and times that are over are ended, also when nobody asks. */
+const SALE_EVERY_MS = 1_000
 /** Looked at this often, taken once a day: the first time soon after a start. */
 const DUMP_EVERY_MS = 5 * 60_000
 /** Keep-alive outlives the idle connections of proxies in front (60 s is their usual figure). */
@@ -73,6 +77,9 @@ export async function startApp(rooms: Rooms, options: Pick<UpstreamSettings, 'sa
   })
   await registerUsage(fastify, { ...rooms, refusals: gateway.refusals })
   registerPeople(fastify, rooms)
+  const sale = await openSale(rooms)
+  rooms.billing.useStock(sale.stock)
+  registerSale(fastify, rooms, sale)
   registerErrorPages(fastify)
   registerOrders(fastify, rooms)
   registerSubscription(fastify, rooms)
@@ -99,6 +106,8 @@ export async function startApp(rooms: Rooms, options: Pick<UpstreamSettings, 'sa
   jobs.every(CAPACITY_EVERY_MS, 'capacity', () => gateway.writeCapacity())
   jobs.every(REFUSALS_EVERY_MS, 'refusals', () => gateway.refusals.write())
   jobs.every(PARTITIONS_EVERY_MS, 'forget-refusals', () => gateway.refusals.forget())
+  jobs.every(SALE_EVERY_MS, 'sale', () => sale.tick())
+  jobs.every(PARTITIONS_EVERY_MS, 'forget-tickets', () => sale.forget(clock.now()))
   jobs.every(MAINTAIN_EVERY_MS, 'maintain', () => db.maintain())
   if (rooms.embedded) {
     const dump = keepDumps(rooms.embedded, config.dataFolder, clock)
@@ -112,6 +121,7 @@ export async function startApp(rooms: Rooms, options: Pick<UpstreamSettings, 'sa
   return {
     port,
     gateway,
+    sale,
     stop: async () => {
       fastify.server.close()
       fastify.server.closeIdleConnections()

@@ -22,6 +22,7 @@ export {
   type RoutingRules,
   type Upstream,
 } from './compile.ts'
+export type { SaleRules } from './sale-rules.ts'
 export type { PeopleDocument, ProviderDocument } from './schema-people.ts'
 export type { RefusalForm, Recognised, Tools } from './tools.ts'
 export { readCatalog, type CatalogFault } from './read.ts'

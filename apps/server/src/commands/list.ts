@@ -12,6 +12,7 @@ import { mailList, mailShow } from './mail.ts'
 import { migrateCommand } from './migrate.ts'
 import { grantCommand, keyCreate, keyList, keyRevoke, memberAdd } from './people.ts'
 import { recomputeCommand } from './recompute.ts'
+import { salePause, saleRelease, saleResume } from './sale.ts'
 import { memberRestore, memberSuspend } from './suspension.ts'
 import { couponCreate, redeemCreate, refundCommand, subscriptionShow } from './shop.ts'
 import { usage } from './usage.ts'
@@ -31,6 +32,9 @@ export const COMMANDS: readonly Command[] = [
   recomputeCommand,
   economicsCommand,
   capacityCommand,
+  saleRelease,
+  salePause,
+  saleResume,
   balanceAdd,
   balanceShow,
   overflowCommand,

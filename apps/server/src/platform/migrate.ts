@@ -9,6 +9,7 @@ import { booksVersion } from './migrations/0005-books-version.ts'
 import { refusals } from './migrations/0006-refusals.ts'
 import { wallets } from './migrations/0007-wallets.ts'
 import { shop } from './migrations/0008-shop.ts'
+import { sale } from './migrations/0009-sale.ts'
 import { people } from './migrations/0010-people.ts'
 
 /** In order; an entry that has shipped is never changed. A statement each, since one driver takes no more at a time. */
@@ -21,6 +22,7 @@ export const MIGRATIONS: readonly { readonly name: string; readonly statements: 
   { name: '0006-refusals', statements: refusals },
   { name: '0007-wallets', statements: wallets },
   { name: '0008-shop', statements: shop },
+  { name: '0009-sale', statements: sale },
   { name: '0010-people', statements: people },
 ]
 /** Any constant: nodes that start together take turns on it. */
