@@ -1,4 +1,4 @@
-import { mayBuy, no, type Instant, type Outcome } from '@codeplan/core'
+import { mayBuy, type Instant, type Outcome } from '@codeplan/core'
 
 import type { OrderRow, PurchaseWish } from '../billing/index.ts'
 import type { Tx } from '../platform/index.ts'
