@@ -38,7 +38,15 @@ export async function openMarket(serverUrl: string, buyers: number, pieces: numb
     ['concurrency: 30', 'concurrency: 1000'],
   )
   const opened = await openPlace({ serverUrl, catalog })
-  const place = { ...opened, env: { ...opened.env, ...(process.env.PROF ? { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${process.env.PROF}` } : {}), CODEPLAN_BANK_URL: bank.url, CODEPLAN_BANK_SECRET: BANK_SECRET } }
+  const place = {
+    ...opened,
+    env: {
+      ...opened.env,
+      ...(process.env.PROF ? { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${process.env.PROF}` } : {}),
+      CODEPLAN_BANK_URL: bank.url,
+      CODEPLAN_BANK_SECRET: BANK_SECRET,
+    },
+  }
   const { key } = await addSubscriber(place.env, { email: 'coder@example.org', plan: 'max' })
   await withRoomsOf(place.env, ({ db, clock }) => signInCrowd(db.queries, buyers, clock.now()))
   const nodes = await Promise.all([startServer(place.env), startServer(place.env)])
