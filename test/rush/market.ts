@@ -42,7 +42,6 @@ export async function openMarket(serverUrl: string, buyers: number, pieces: numb
     ...opened,
     env: {
       ...opened.env,
-      ...(process.env.PROF ? { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${process.env.PROF}` } : {}),
       CODEPLAN_BANK_URL: bank.url,
       CODEPLAN_BANK_SECRET: BANK_SECRET,
     },
