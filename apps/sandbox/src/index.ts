@@ -1,5 +1,6 @@
 export type { CallRecord } from './call-log.ts'
 export type { FaultScript } from './engine.ts'
+export { startIssuer, type Claims, type SandboxIssuer } from './issuer.ts'
 export { startSmtp, type ReceivedMail, type SandboxSmtp } from './smtp.ts'
 export { type Conversation, runTool, type ToolOptions, type ToolRun } from './tool.ts'
 export { type SandboxUpstream, startUpstream, type UpstreamOptions } from './upstream.ts'

@@ -86,6 +86,9 @@ export async function furnish(
     operatorName: () => operator().name,
     publicUrl: config.publicUrl,
     proxyHops: config.proxyHops,
+    log,
+    secret: config.secret,
+    signedOn: async () => undefined,
   })
   return yes({ config, ...base, metrics, node, catalog: catalog.value, seal, identify, people, mail, entitlements })
 }
