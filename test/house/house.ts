@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 import { instant, type MemberId } from '@codeplan/core'
-import { startUpstream, type SandboxUpstream } from '@codeplan/sandbox'
+import { startBank, startUpstream, type SandboxBank, type SandboxUpstream } from '@codeplan/sandbox'
 
 import { startApp, type App } from '../../apps/server/src/app.ts'
 import { applyCatalog } from '../../apps/server/src/catalog/index.ts'
@@ -23,6 +23,8 @@ import {
 import { furnish, type Rooms, type Store } from '../../apps/server/src/rooms.ts'
 import { onServer } from './place.ts'
 import { readTemplate } from './template.ts'
+
+const BANK_SECRET = 'secret of the bank of this house'
 
 export const catalogSource = readFileSync(new URL('../../catalog.yaml', import.meta.url), 'utf8')
 
@@ -54,6 +56,8 @@ export interface House {
   readonly app: App
   readonly url: string
   readonly upstream: SandboxUpstream
+  /** The test bank: it keeps its notifications until they are delivered. */
+  readonly bank: SandboxBank
   /** A person with a granted plan (none when left out) and a key. */
   subscriber(plan?: string, months?: number): Promise<Subscriber>
   applyCatalog(change: (source: string) => string): Promise<void>
@@ -80,8 +84,8 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
     operatorKey: undefined,
     logLevel: 'silent',
     proxyHops: options.proxyHops ?? 0,
+    publicUrl: undefined,
     sandboxClock: false,
-    publicUrl: 'http://plan.example.org',
     secret: (name) => options.secrets?.[name],
   }
   const source = options.catalog?.(catalogSource) ?? catalogSource
@@ -91,12 +95,15 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
   if (!opened.ok) throw new Error(JSON.stringify(opened.no))
   const rooms = opened.value
   const upstream = await startUpstream({})
+  const bank = await startBank({ secret: BANK_SECRET, keepsEvents: true })
+  await rooms.billing.useBank({ url: bank.url, secret: BANK_SECRET })
   const app = options.noApp ? undefined : await startApp(rooms, { sandboxUrl: () => upstream.url })
   let people = 0
   return {
     clock,
     rooms,
     upstream,
+    bank,
     get app() {
       if (!app) throw new Error('this house has no port')
       return app
@@ -124,6 +131,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
       await app?.stop()
       await rooms.entitlements.drain()
       await upstream.close()
+      await bank.close()
       await rooms.close()
       rmSync(folder, { recursive: true, force: true })
     },

@@ -43,7 +43,7 @@ describe('single sign-on', () => {
     const begun = await browser.get(start)
     expect(begun.status).toBe(302)
     const back = location((await send(String(begun.headers.location), {})).headers)
-    expect(back.href).toMatch(/^http:\/\/plan\.example\.org\/api\/console\/v1\/sso\/acme\/callback\?/)
+    expect(back.href.startsWith(`${house.url}/api/console/v1/sso/acme/callback?`)).toBe(true)
     return back.pathname + back.search
   }
   const through = async (browser: Visitor, start = START): Promise<string> => {
@@ -51,12 +51,12 @@ describe('single sign-on', () => {
     expect(done.status).toBe(302)
     return String(done.headers.location)
   }
-  const REFUSED = 'http://plan.example.org/account/sign-in?refused='
+  const refused = (why: string): string => `${house.url}/account/sign-in?refused=${why}`
 
   test('signs in somebody new with an address of the provider’s domains, and knows him again by his subject', async () => {
     issuer.signInAs(claims('ann'))
     const browser = visitor(house)
-    expect(await through(browser, `${START}?back=/keys`)).toBe('http://plan.example.org/keys')
+    expect(await through(browser, `${START}?back=/keys`)).toBe(`${house.url}/keys`)
     const me = (await browser.get('/account/me')).json
     expect(me).toMatchObject({ email: 'ann@acme.example', name: 'ann', verified: true, has_password: false })
     issuer.signInAs(claims('ann', { email: 'ann.married@acme.example' }))
@@ -85,7 +85,7 @@ describe('single sign-on', () => {
     ]) {
       issuer.signInAs(claims('carol', wrong))
       const browser = visitor(house)
-      expect(await through(browser)).toBe(`${REFUSED}sso_address`)
+      expect(await through(browser)).toBe(refused('sso_address'))
       expect((await browser.get('/account/me')).status).toBe(401)
     }
     expect((await owner.get('/account/me')).status).toBe(200)
@@ -100,37 +100,35 @@ describe('single sign-on', () => {
     ]
     for (const spoil of spoils) {
       issuer.signInAs(claims('dave'), { spoil })
-      expect(await through(visitor(house))).toBe(`${REFUSED}sso_failed`)
+      expect(await through(visitor(house))).toBe(refused('sso_failed'))
     }
     issuer.signInAs(claims('dave'), { forged: true })
-    expect(await through(visitor(house))).toBe(`${REFUSED}sso_failed`)
+    expect(await through(visitor(house))).toBe(refused('sso_failed'))
   })
 
   test('a way back that another browser began, a second use, a late one and a changed state open nothing', async () => {
     issuer.signInAs(claims('erin'))
     const back = await away(visitor(house))
     const elsewhere = visitor(house)
-    expect((await elsewhere.get(back)).headers.location).toBe(`${REFUSED}sso_failed`)
+    expect((await elsewhere.get(back)).headers.location).toBe(refused('sso_failed'))
     await elsewhere.get(START)
-    expect((await elsewhere.get(back)).headers.location).toBe(`${REFUSED}sso_failed`)
+    expect((await elsewhere.get(back)).headers.location).toBe(refused('sso_failed'))
     const browser = visitor(house)
     const own = await away(browser)
     const { cookies } = browser
     const kept = cookies.get('codeplan_sso') as string
-    expect((await browser.get(own)).headers.location).toBe('http://plan.example.org/')
+    expect((await browser.get(own)).headers.location).toBe(`${house.url}/`)
     cookies.set('codeplan_sso', kept)
-    expect((await browser.get(own)).headers.location).toBe(`${REFUSED}sso_failed`)
+    expect((await browser.get(own)).headers.location).toBe(refused('sso_failed'))
     const late = await away(browser)
     house.clock.advance(10 * MINUTE_MS)
-    expect((await browser.get(late)).headers.location).toBe(`${REFUSED}sso_failed`)
+    expect((await browser.get(late)).headers.location).toBe(refused('sso_failed'))
   })
 
   test('nobody is sent elsewhere by a link that begins here', async () => {
     issuer.signInAs(claims('fred'))
     for (const back of ['//evil.example', 'https://evil.example', '/\\evil.example', 'x'])
-      expect(await through(visitor(house), `${START}?back=${encodeURIComponent(back)}`)).toBe(
-        'http://plan.example.org/',
-      )
+      expect(await through(visitor(house), `${START}?back=${encodeURIComponent(back)}`)).toBe(`${house.url}/`)
   })
 
   test('a provider that is away or not set up is shown so', async () => {

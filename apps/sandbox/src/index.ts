@@ -1,3 +1,6 @@
+export { type BankOptions, type SandboxBank, startBank } from './bank.ts'
+export { CARDS } from './bank-cards.ts'
+export type { BankEvent, BankPayment } from './bank-books.ts'
 export type { CallRecord } from './call-log.ts'
 export type { FaultScript } from './engine.ts'
 export { startIssuer, type Claims, type SandboxIssuer } from './issuer.ts'

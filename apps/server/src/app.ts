@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import Fastify, { LogController, type FastifyBaseLogger } from 'fastify'
 
 import { forgetAnswers, makeGateway, makeUpstreamPools, type Gateway, type UpstreamSettings } from './gateway/index.ts'
+import { registerWebhooks } from './billing/index.ts'
 import { ALIVE_EVERY_MS } from './entitlements/index.ts'
 import { isReady } from './ready.ts'
 import { keepDumps } from './dumps.ts'
@@ -24,6 +25,8 @@ const LAST_USED_EVERY_MS = 15_000
 const MAIL_EVERY_MS = 5_000
 const PARTITIONS_EVERY_MS = 6 * 3_600_000
 /** A crash loses so much of what was refused. */
+/** What is due in the shop is done this long after its instant at the latest. */
+const SHOP_EVERY_MS = 5_000
 const REFUSALS_EVERY_MS = 5_000
 const CAPACITY_EVERY_MS = 60_000
 const FORGET_EVERY_MS = 10 * 60_000
@@ -71,6 +74,7 @@ export async function startApp(rooms: Rooms, options: Pick<UpstreamSettings, 'sa
   await registerUsage(fastify, { ...rooms, refusals: gateway.refusals })
   registerPeople(fastify, rooms)
   registerErrorPages(fastify)
+  registerWebhooks(fastify, rooms)
   fastify.setNotFoundHandler((request, reply) => {
     const path = request.url.split('?')[0] ?? ''
     const { status, code, text, detail } = word({ code: 'not_found', path }, catalog.current().operator.zone)
@@ -82,6 +86,7 @@ export async function startApp(rooms: Rooms, options: Pick<UpstreamSettings, 'sa
   await entitlements.recover()
   const jobs = makeJobs(log)
   jobs.every(ALIVE_EVERY_MS, 'recover', () => entitlements.recover())
+  jobs.every(SHOP_EVERY_MS, 'shop', () => rooms.billing.workDue(clock.now()))
   jobs.every(LAST_USED_EVERY_MS, 'last-used', () => rooms.identify.flushLastUsed())
   jobs.every(LAST_USED_EVERY_MS, 'sessions-seen', () => rooms.people.flushSeen())
   jobs.every(MAIL_EVERY_MS, 'mail', () => rooms.mail.work())
@@ -100,6 +105,7 @@ export async function startApp(rooms: Rooms, options: Pick<UpstreamSettings, 'sa
 
   await fastify.listen({ port: config.port, host: config.host, backlog: BACKLOG })
   const { port } = fastify.server.address() as AddressInfo
+  rooms.useAddress(`http://127.0.0.1:${port}`)
   return {
     port,
     gateway,

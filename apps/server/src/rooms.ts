@@ -4,10 +4,19 @@ import { join } from 'node:path'
 
 import { no, yes, type Outcome } from '@codeplan/core'
 
+import { makeBilling, type Billing } from './billing/index.ts'
 import { applyCatalog, openCatalog, type CatalogRoom } from './catalog/index.ts'
 import { operatorKeyOf, type Config } from './config.ts'
 import { makeEntitlements, type Entitlements } from './entitlements/index.ts'
-import { makeIdentify, makePeople, makeSeal, type Identify, type People, type Seal } from './identity/index.ts'
+import {
+  makeIdentify,
+  makePeople,
+  makeSeal,
+  writeToMember,
+  type Identify,
+  type People,
+  type Seal,
+} from './identity/index.ts'
 import {
   lockFolder,
   makeLog,
@@ -41,6 +50,9 @@ export interface Rooms {
   readonly people: People
   readonly mail: Mail
   readonly entitlements: Entitlements
+  readonly billing: Billing
+  /** Says where this machine reaches the server: its address when the operator has named none. */
+  useAddress(url: string): void
   close(): Promise<void>
 }
 
@@ -78,19 +90,33 @@ export async function furnish(
   const entitlements = makeEntitlements({ db, clock, catalog: catalog.value, node, log, metrics })
   const operator = () => catalog.value.current().operator
   const mail = makeMail({ db, clock, log, secret: config.secret, operator })
+  let publicUrl = config.publicUrl ?? `http://127.0.0.1:${config.port}`
   const people = await makePeople({
     db,
     clock,
     seal,
     rules: () => catalog.value.current().people,
     operatorName: () => operator().name,
-    publicUrl: config.publicUrl,
+    publicUrl: () => publicUrl,
     proxyHops: config.proxyHops,
     log,
     secret: config.secret,
     signedOn: async () => undefined,
   })
-  return yes({ config, ...base, metrics, node, catalog: catalog.value, seal, identify, people, mail, entitlements })
+  const billing = await makeBilling({
+    db,
+    clock,
+    catalog: catalog.value,
+    log,
+    secret: config.secret,
+    letter: writeToMember,
+  })
+  const useAddress = (url: string): void => {
+    publicUrl = config.publicUrl ?? url
+    billing.useAddress(publicUrl)
+  }
+  const below = { config, ...base, metrics, node, catalog: catalog.value, seal, identify, people, mail, useAddress }
+  return yes({ ...below, entitlements, billing })
 }
 
 export interface Store {

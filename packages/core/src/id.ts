@@ -6,6 +6,10 @@ export type KeyId = Id<'key'>
 export type SubscriptionId = Id<'sub'>
 export type PlanVersionId = Id<'plv'>
 export type PromptId = Id<'prm'>
+export type OrderId = Id<'ord'>
+export type PaymentId = Id<'pay'>
+export type MethodId = Id<'pmt'>
+export type RefundId = Id<'rfd'>
 
 /** 30 characters: local time `yyyyMMddHHmmss` in UTC+8, then 16 lower-case hex (wire contract §1.2). */
 export type CallId = string

@@ -1,4 +1,5 @@
 import { no, yes, type Outcome } from './outcome.ts'
+import { micros, type Micros } from './units.ts'
 
 declare const unit: unique symbol
 /** A currency's minor unit (fen, cents; whole yen). Every amount that is billed is a whole number of them. */
@@ -37,7 +38,7 @@ export function moneyText(amount: Minor, currency: string): string {
 }
 
 /** The ledger and the wallets count in millionths of a minor unit. */
-export const microsOfMinor = (amount: Minor): number => amount * MICROS_PER_MINOR
+export const microsOfMinor = (amount: Minor): Micros => micros(amount * MICROS_PER_MINOR)
 
 /** `amount × part ÷ whole`, rounded down: in favour of the house for what is given back. Exact beyond 2^53. */
 export function shareDown(amount: Minor, part: number, whole: number): Minor {

@@ -19,6 +19,8 @@ export interface PlanTerms {
   readonly concurrencyHours?: readonly ConcurrencyHours[] | undefined
   /** Fees in the main unit of the operator's currency, as decimal text. */
   readonly prices: { readonly month: string; readonly quarter?: string | undefined; readonly year?: string | undefined }
+  /** Windows begin anew with each period; absent: they go on over a renewal (F41). */
+  readonly renewalWindows?: 'fresh' | undefined
   /** How existing meters are told of the windows: as shares (`tokens`) or as counts (`credits`). */
   readonly reportedAs: 'tokens' | 'credits'
   /** Models that were part of the plan when it was bought. Those of the running catalog come on top while `live`. */

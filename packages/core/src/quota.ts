@@ -16,7 +16,8 @@ export interface WindowRule {
 
 /**
  * What is stored of a window: when it began and what it holds, in micro-prompts. `used` includes open calls. `credit` is
- * what an operator has given on top of the allowance for this window alone: usage itself is never written down (F40, F43).
+ * what is allowed on top for this window alone: what an operator has given, less what was used of it in a plan that this
+ * one has replaced. Usage itself is never written down (F40, F43).
  */
 export interface WindowState {
   readonly startsAt: number

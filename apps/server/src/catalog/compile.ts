@@ -15,6 +15,7 @@ import {
   type Span,
 } from '@codeplan/core'
 
+import type { BillingDocument } from './schema-billing.ts'
 import type { CatalogDocument, PlanDocument } from './schema.ts'
 import { compileTools, type Tools } from './tools.ts'
 import { globPattern } from './glob.ts'
@@ -86,6 +87,7 @@ export interface Catalog {
   readonly upstreams: readonly Upstream[]
   readonly multipliers: readonly MultiplierRule[]
   readonly tools: Tools
+  readonly billing: BillingDocument
   /** The model that a client's name means; case does not matter, then aliases in their order. */
   resolve(name: string): Model | undefined
   multiplier(model: string, tool: string, at: Instant): Multiplier
@@ -150,6 +152,7 @@ export function compileCatalog(doc: CatalogDocument, version: number, appliedAt:
     multipliers: rules,
     upstreams,
     tools: compileTools(doc.tools),
+    billing: doc.billing,
     limits: {
       bodyBytesMax: doc.gateway.body_mib_max * 1_048_576,
       headerMsMax: doc.gateway.header_ms_max,
@@ -188,6 +191,7 @@ export function planTerms(plan: PlanDocument): PlanTerms {
     concurrencyHours: plan.concurrency_hours?.map(({ calls, ...span }) => ({ ...spanOf(span), calls })),
     models: plan.models,
     prices: plan.prices,
+    renewalWindows: plan.renewal_windows === 'fresh' ? 'fresh' : undefined,
     reportedAs: plan.reported_as ?? (plan.meter.kind === 'token' ? 'credits' : 'tokens'),
   }
 }

@@ -22,9 +22,10 @@ export {
   type RoutingRules,
   type Upstream,
 } from './compile.ts'
-export type { PeopleDocument, ProviderDocument } from './schema-people.ts'
+
 export type { RefusalForm, Recognised, Tools } from './tools.ts'
 export { readCatalog, type CatalogFault } from './read.ts'
+export type { BillingDocument, ProviderDocument } from './schema-billing.ts'
 
 /** The running catalog, and the plan versions that subscriptions have pinned. */
 export interface CatalogRoom {

@@ -30,6 +30,3 @@ export const peopleSchema = z.strictObject({
     .default([])
     .refine((list) => new Set(list.map(({ id }) => id)).size === list.length, 'an id is given twice: rename one'),
 })
-
-export type PeopleDocument = z.infer<typeof peopleSchema>
-export type ProviderDocument = PeopleDocument['oidc'][number]

@@ -1,6 +1,7 @@
 import { isZone } from '@codeplan/core'
 import { z } from 'zod'
 
+import { billingSchema } from './schema-billing.ts'
 import { peopleSchema } from './schema-people.ts'
 
 /** The shape of `catalog.yaml`. Messages are cures: they say what to write instead. */
@@ -114,6 +115,8 @@ const planSchema = z.strictObject({
   reported_as: z.enum(['tokens', 'credits']).optional(),
   tools: z.record(slug, toolQuota).default({}),
   tool_policy: z.enum(['observe', 'enforce', 'lower_priority']).default('enforce'),
+  /** `keep`: windows go on over a renewal; `fresh`: they begin anew with each period (F41). */
+  renewal_windows: z.enum(['keep', 'fresh']).default('keep'),
 })
 
 const priceSchema = z.strictObject({
@@ -235,6 +238,7 @@ export const catalogSchema = z.strictObject({
   gateway: gatewaySchema,
   routing: routingSchema.prefault({}),
   retention: retentionSchema.prefault({}),
+  billing: billingSchema.prefault({}),
   people: peopleSchema.prefault({}),
 })
 

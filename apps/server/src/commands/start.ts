@@ -1,8 +1,13 @@
-import { startUpstream, type SandboxUpstream } from '@codeplan/sandbox'
+import { randomBytes } from 'node:crypto'
+
+import { startBank, startUpstream, type SandboxBank, type SandboxUpstream } from '@codeplan/sandbox'
 
 import { startApp } from '../app.ts'
 import type { Rooms } from '../rooms.ts'
 import { openControl } from './control.ts'
+
+/** A transfer at the test bank that is late arrives after this time. */
+const LATE_MS = 20_000
 
 /** Runs the server until it is told to stop. SIGTERM and SIGINT drain; a second one ends at once. */
 export async function start(rooms: Rooms, write: (text: string) => void): Promise<void> {
@@ -11,6 +16,14 @@ export async function start(rooms: Rooms, write: (text: string) => void): Promis
   // Only a catalog that names the simulation starts it: the one of the start, or one that is applied while the server runs.
   await rooms.catalog.prepare(async ({ upstreams }) => {
     if (upstreams.some(({ baseUrl }) => baseUrl === 'sandbox')) sandbox = await (starting ??= startUpstream({}))
+  })
+  // Likewise the test bank.
+  let bank: SandboxBank | undefined
+  await rooms.catalog.prepare(async ({ billing }) => {
+    if (rooms.billing.hasBank() || !billing.providers.some(({ kind }) => kind === 'sandbox')) return
+    const secret = randomBytes(24).toString('hex')
+    bank = await startBank({ secret, lateMs: LATE_MS })
+    await rooms.billing.useBank({ url: bank.url, secret })
   })
   const app = await startApp(rooms, { sandboxUrl: () => sandbox?.url })
   // Beside a database server, commands open the database themselves.
@@ -26,6 +39,7 @@ export async function start(rooms: Rooms, write: (text: string) => void): Promis
       await control?.close()
       await app.stop()
       await sandbox?.close()
+      await bank?.close()
       await rooms.close()
       stopped()
     }

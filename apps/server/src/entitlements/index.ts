@@ -20,6 +20,8 @@ export { checkBooks, type BooksFault } from './check.ts'
 export type { Admission, AdmissionRequest, Ending, Granted, Settlement, Standing, WalletStanding }
 export type { EventDetails, Purse, Tokens, Tried } from './types.ts'
 export { walletId } from './books.ts'
+export { fillBalance } from './wallet.ts'
+export { chargedIn, endSubscription, openSubscription, type NewSubscription } from './subscription.ts'
 
 /** May this call run, and what did it use? */
 export interface Entitlements {

@@ -177,6 +177,23 @@ export async function insertSubscription(
   await sql`insert into quotas (subscription_id) values (${row.id})`.execute(tx)
 }
 
+export async function lockSubscription(tx: Tx, id: string): Promise<AccountRow> {
+  const rows = await run<AccountRow>(tx, `select ${ACCOUNT} where s.id = $1 for update of q, s`, [id])
+  if (!rows[0]) throw new Error(`no subscription ${id}`)
+  return rows[0]
+}
+
+/** A subscription that ends before it began is one that never ran: it ends a moment after it begins. */
+export async function moveEnd(tx: Tx, id: string, endsAt: Instant): Promise<void> {
+  await sql`update subscriptions set ends_at = greatest(${endsAt}, starts_at + 1) where id = ${id}`.execute(tx)
+}
+
+export async function chargedBetween(tx: Tx, id: string, from: Instant, to: Instant): Promise<number> {
+  const { rows } = await sql<{ micro: number }>`select coalesce(sum(charge), 0)::int8 as micro from meter_events
+    where subscription_id = ${id} and admitted_at >= ${from} and admitted_at < ${to}`.execute(tx)
+  return rows[0]?.micro ?? 0
+}
+
 export async function insertCredit(
   tx: Tx,
   row: {

@@ -2,7 +2,7 @@ import { availableIn, no, topUp, yes, type Instant, type MemberId, type Micros, 
 
 import type { CatalogRoom } from '../catalog/index.ts'
 import { postAdjustment } from '../ledger/index.ts'
-import type { Db } from '../platform/index.ts'
+import type { Db, Tx } from '../platform/index.ts'
 import { monthOf } from './pay.ts'
 import { lockWallet, readWallet, saveWallet, walletOf } from './store.ts'
 
@@ -60,6 +60,17 @@ export async function addBalance(
     if (error instanceof NotFree) return no({ available: error.available })
     throw error
   }
+}
+
+/** Money that was paid in and posted is the member's. */
+export async function fillBalance(
+  tx: Tx,
+  money: { readonly memberId: MemberId; readonly currency: string; readonly amount: Micros },
+): Promise<void> {
+  const before = walletOf(await lockWallet(tx, money.memberId, money.currency))
+  const after = topUp(before, money.amount)
+  if (!after.ok) throw new Error('a payment cannot take from a balance')
+  await saveWallet(tx, money.memberId, after.value)
 }
 
 /** Takes the posting back. */

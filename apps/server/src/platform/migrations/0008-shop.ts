@@ -120,6 +120,8 @@ export const shop: readonly string[] = [
     event_id text not null,
     received_at int8 not null,
     body bytea not null,
+    -- What it tells, read when its sender was proven.
+    news jsonb,
     worked_at int8,
     what text,
     primary key (provider, event_id)

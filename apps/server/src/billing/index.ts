@@ -1,0 +1,103 @@
+import type { Instant, MemberId, OrderId } from '@codeplan/core'
+
+import type { Tx } from '../platform/index.ts'
+import type { BillingDeps } from './deps.ts'
+import { cancelOrder, chooseMethod, orderTopUp, planNext, switchRenewal, unbind } from './manage.ts'
+import { placeOrder, placePurchase, type PurchaseWish } from './order.ts'
+import { inTx, pay, type PayWish } from './pay.ts'
+import { methodsOf, paymentsOf } from './payments-store.ts'
+import { openProviders, type ProviderSettings } from './providers/open.ts'
+import type { Headers, PaymentProvider } from './providers/port.ts'
+import { offerRefund, refund } from './refund.ts'
+import { endlessStock, type Stock } from './stock.ts'
+import { contractsOf, nextDueAt, orderById, ordersOf, runningContract } from './store.ts'
+import { offerUpgrade, orderUpgrade, type UpgradeWish } from './upgrade.ts'
+import { receiveWebhook } from './webhook.ts'
+import { workDue } from './work.ts'
+
+export type { Letter, PaidSeats } from './deps.ts'
+export type { OrderRefusal, PurchaseWish } from './order.ts'
+export type { PayRefusal, PayWith } from './pay.ts'
+export type { ContractRow, OrderDraft, OrderRow } from './store.ts'
+export { insertCoupon, insertRedeemCode } from './coupons-store.ts'
+export { placeOrder }
+export { registerWebhooks } from './webhook-routes.ts'
+export { endlessStock, type Stock }
+
+export type Billing = Awaited<ReturnType<typeof makeBilling>>
+
+export interface Bank {
+  readonly url: string
+  readonly secret: string
+}
+
+/** Everything between a wish to buy and a running subscription, and all that happens to it until it ends. */
+export async function makeBilling(
+  given: Omit<BillingDeps, 'providers' | 'stock' | 'publicUrl'> & Pick<ProviderSettings, 'secret'>,
+) {
+  let providers: ReadonlyMap<string, PaymentProvider> = new Map()
+  let stock = endlessStock
+  let bank: Bank | undefined
+  const bankUrl = given.secret('CODEPLAN_BANK_URL')
+  // One bank for several nodes, outside of all of them.
+  if (bankUrl) bank = { url: bankUrl, secret: given.secret('CODEPLAN_BANK_SECRET') ?? '' }
+  let publicUrl = ''
+  const deps: BillingDeps = {
+    ...given,
+    providers: () => providers,
+    stock: () => stock,
+    publicUrl: () => publicUrl,
+  }
+  const settings = { log: given.log, secret: given.secret, bank: () => bank }
+  let documents = given.catalog.current().billing.providers
+  const open = async (): Promise<void> => {
+    providers = await openProviders(documents, settings)
+  }
+  await given.catalog.prepare(async (next) => {
+    documents = next.billing.providers
+    await open()
+  })
+  return {
+    /** In the transaction that takes the piece of stock. */
+    placePurchase: (tx: Tx, wish: PurchaseWish, now: Instant) => placePurchase(deps, tx, wish, now),
+    /** For plans whose sale has no limit. */
+    buy: (wish: PurchaseWish, now: Instant) => inTx(deps, (tx) => placePurchase(deps, tx, wish, now)),
+    pay: (wish: PayWish, now: Instant) => pay(deps, wish, now),
+    offerUpgrade: (wish: UpgradeWish, now: Instant) => deps.db.tx((tx) => offerUpgrade(deps, tx, wish, now)),
+    orderUpgrade: (wish: Parameters<typeof orderUpgrade>[1], now: Instant) => orderUpgrade(deps, wish, now),
+    offerRefund: (memberId: MemberId, now: Instant) => deps.db.tx((tx) => offerRefund(deps, tx, memberId, now)),
+    refund: (wish: Parameters<typeof refund>[1], now: Instant) => refund(deps, wish, now),
+    switchRenewal: (memberId: MemberId, on: boolean) => switchRenewal(deps, memberId, on),
+    planNext: (memberId: MemberId, wish: Parameters<typeof planNext>[2]) => planNext(deps, memberId, wish),
+    chooseMethod: (memberId: MemberId, methodId: string) => chooseMethod(deps, memberId, methodId),
+    unbind: (memberId: MemberId, methodId: string, now: Instant) => unbind(deps, memberId, methodId, now),
+    cancelOrder: (memberId: MemberId, orderId: string, now: Instant) => cancelOrder(deps, memberId, orderId, now),
+    orderTopUp: (wish: Parameters<typeof orderTopUp>[1], now: Instant) => orderTopUp(deps, wish, now),
+    receiveWebhook: (provider: PaymentProvider, message: { body: Buffer; headers: Headers }, now: Instant) =>
+      receiveWebhook(deps, provider, message, now),
+    providers: () => providers,
+    workDue: (now: Instant) => workDue(deps, now),
+    /** When there is something to do next. */
+    nextDueAt: () => nextDueAt(deps.db.queries),
+    order: (id: string) => orderById(deps.db.queries, id),
+    orders: (memberId: MemberId, limit: number) => ordersOf(deps.db.queries, memberId, limit),
+    payments: (orderId: OrderId) => paymentsOf(deps.db.queries, orderId),
+    methods: (memberId: MemberId) => methodsOf(deps.db.queries, memberId),
+    contracts: (memberId: MemberId) => contractsOf(deps.db.queries, memberId),
+    contract: (memberId: MemberId) => runningContract(deps.db.queries, memberId),
+    /** The room above that sells a limited number plugs itself in. */
+    useStock: (limited: Stock): void => {
+      stock = limited
+    },
+    hasBank: () => bank !== undefined,
+    /** The test bank runs at this address now. */
+    useBank: async (there: Bank): Promise<void> => {
+      bank = there
+      await open()
+    },
+    /** Where people and providers reach this server. */
+    useAddress: (url: string): void => {
+      publicUrl = url.replace(/\/+$/, '')
+    },
+  }
+}

@@ -1,0 +1,84 @@
+import { randomBytes } from 'node:crypto'
+
+import {
+  creditWindow,
+  instant,
+  makeId,
+  windowNow,
+  type Instant,
+  type MemberId,
+  type PlanTerms,
+  type SubscriptionId,
+  type WindowStates,
+} from '@codeplan/core'
+
+import type { CatalogRoom } from '../catalog/index.ts'
+import type { Tx } from '../platform/index.ts'
+import { chargedBetween, insertCredit, insertSubscription, lockSubscription, moveEnd } from './store.ts'
+
+export interface NewSubscription {
+  readonly memberId: MemberId
+  readonly planVersionId: string
+  readonly source: string
+  readonly startsAt: Instant
+  readonly endsAt: Instant
+  /**
+   * Takes the place of another one that is running: windows keep their schedule, and what was used in them is taken from
+   * what the new plan allows until they reset, so that changing plans never makes a fresh window.
+   */
+  readonly carries?: SubscriptionId
+}
+
+/** Opens a subscription in a transaction of its buyer. */
+export async function openSubscription(
+  tx: Tx,
+  catalog: CatalogRoom,
+  wish: NewSubscription,
+  now: Instant,
+): Promise<SubscriptionId> {
+  const { memberId, planVersionId, source, startsAt, endsAt } = wish
+  const old = wish.carries === undefined ? undefined : await lockSubscription(tx, wish.carries)
+  const known = await catalog.planVersions(tx, [planVersionId, ...(old ? [old.plan_version_id] : [])])
+  const terms = known.get(planVersionId) as PlanTerms
+  const id = makeId('sub', now, randomBytes(16))
+  const anchorAt = old ? instant(old.anchor_at) : startsAt
+  await insertSubscription(tx, {
+    id,
+    memberId,
+    planVersionId,
+    rank: terms.rank,
+    source,
+    anchorAt,
+    startsAt,
+    endsAt,
+    at: now,
+  })
+  if (!old) return id
+  let windows: WindowStates = {}
+  for (const rule of (known.get(old.plan_version_id) as PlanTerms).windows) {
+    const { startsAt: began, used } = windowNow(rule, anchorAt, old.windows[rule.id], now)
+    const next = terms.windows.find((w) => w.id === rule.id)
+    if (!next || began === undefined || used === 0) continue
+    const from = { [rule.id]: { startsAt: began, used: 0, settled: 0 } }
+    windows = creditWindow({ ...windows, ...from }, windowNow(next, anchorAt, from[rule.id], now), -used, now)
+    await insertCredit(tx, {
+      id: makeId('crd', now, randomBytes(16)),
+      subscriptionId: id,
+      windows,
+      window: rule.id,
+      windowStartsAt: began,
+      micro: -used,
+      reason: `used in ${old.id}, which this one has replaced`,
+      by: source,
+      at: now,
+    })
+  }
+  return id
+}
+
+/** Moves the end: extends what was paid for, or ends it now. Calls that run go on. */
+export const endSubscription = (tx: Tx, id: SubscriptionId, endsAt: Instant): Promise<void> => moveEnd(tx, id, endsAt)
+
+/** What calls of a subscription were charged in a time, in micro-prompts. */
+export const chargedIn = (tx: Tx, id: SubscriptionId, from: Instant, to: Instant): Promise<number> =>
+  chargedBetween(tx, id, from, to)
