@@ -62,7 +62,9 @@ describe('the life of a subscription', () => {
     const end = (await shop.contract())?.terms.period.endsAt as number
     await live(house, end - house.clock.now() + HOUR_MS)
     expect((await shop.contract())?.terms).toMatchObject({ status: 'past_due', declines: 1 })
-    expect((await call(key, 'in the grace')).status).toBe(200)
+    const served = await call(key, 'in the grace')
+    expect(served.status).toBe(200)
+    expect(served.headers['x-codeplan-payment']).toBe(`open; served until ${new Date(end + 7 * DAY_MS).toISOString()}`)
     await live(house, DAY_MS)
     expect((await shop.contract())?.terms).toMatchObject({ status: 'past_due', declines: 2 })
     const [bill] = await house.rooms.billing.orders(shop.memberId, 1)

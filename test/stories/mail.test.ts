@@ -18,19 +18,19 @@ const EXAMPLES: MailData = {
   team_invitation: { team: 'Acme', by: 'ann@example.org', link: 'http://x/join', ends_at: AT },
   seat_given: { team: 'Acme', plan: 'Pro', ends_at: AT },
   seat_taken: { team: 'Acme', plan: 'Pro' },
-  receipt: { order: 'ord_1', plan: 'Pro', amount: '149.00', currency: 'CNY' },
+  receipt: { what: 'Pro', amount: '149.00', currency: 'CNY', invoice: '2026-000001' },
   renewal_notice: { plan: 'Pro', amount: '149.00', currency: 'CNY', at: AT },
   payment_declined: {
     plan: 'Pro',
     amount: '149.00',
     currency: 'CNY',
-    next_try: 0,
+    next_try: null,
     ends_at: AT,
     pay_url: 'http://x/pay',
   },
   subscription_ended: { plan: 'Pro', at: AT },
   refund_sent: { amount: '12.34', currency: 'CNY' },
-  upgrade_done: { plan: 'Pro', at: AT },
+  upgrade_done: { from: 'Lite', to: 'Max', at: AT },
   balance_low: { balance: '4.99', currency: 'CNY' },
 }
 const KINDS = Object.keys(EXAMPLES) as MailKind[]
@@ -72,7 +72,7 @@ describe('letters', () => {
     expect(mail?.from).toBe('plan@example.org')
     expect(source).toMatch(/^From: Codeplan <plan@example\.org>/m)
     expect(source).toMatch(/^Auto-Submitted: auto-generated/m)
-    expect(source).toContain(`Confirm the address: ${house.url}/account/verify?token=${token}`)
+    expect(source).toContain(`Confirm the address: http://plan.example.org/account/verify?token=${token}`)
     expect(source).toContain('text/html')
     expect(source).not.toMatch(/<img|<link|<script|src=/)
     // The link is its reader's alone: once sent, it is not kept.

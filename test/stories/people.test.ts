@@ -92,6 +92,7 @@ describe('people', () => {
     const email = 'sessions@example.org'
     const here = await newPerson(house, email)
     const there = visitor(house)
+    house.clock.advance(1_000)
     await there.post('/account/sign_in', { email, password: PASSWORD }, { 'user-agent': 'the other one' })
     const { sessions } = (await here.get('/account/sessions')).json
     expect(sessions.map((s: { current: boolean; agent: string }) => [s.current, s.agent.slice(0, 9)])).toEqual([

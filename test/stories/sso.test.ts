@@ -43,7 +43,7 @@ describe('single sign-on', () => {
     const begun = await browser.get(start)
     expect(begun.status).toBe(302)
     const back = location((await send(String(begun.headers.location), {})).headers)
-    expect(back.href.startsWith(`${house.url}/api/console/v1/sso/acme/callback?`)).toBe(true)
+    expect(back.href.startsWith('http://plan.example.org/api/console/v1/sso/acme/callback?')).toBe(true)
     return back.pathname + back.search
   }
   const through = async (browser: Visitor, start = START): Promise<string> => {
@@ -51,12 +51,12 @@ describe('single sign-on', () => {
     expect(done.status).toBe(302)
     return String(done.headers.location)
   }
-  const refused = (why: string): string => `${house.url}/account/sign-in?refused=${why}`
+  const refused = (why: string): string => `http://plan.example.org/account/sign-in?refused=${why}`
 
   test('signs in somebody new with an address of the provider’s domains, and knows him again by his subject', async () => {
     issuer.signInAs(claims('ann'))
     const browser = visitor(house)
-    expect(await through(browser, `${START}?back=/keys`)).toBe(`${house.url}/keys`)
+    expect(await through(browser, `${START}?back=/keys`)).toBe('http://plan.example.org/keys')
     const me = (await browser.get('/account/me')).json
     expect(me).toMatchObject({ email: 'ann@acme.example', name: 'ann', verified: true, has_password: false })
     issuer.signInAs(claims('ann', { email: 'ann.married@acme.example' }))
@@ -117,7 +117,7 @@ describe('single sign-on', () => {
     const own = await away(browser)
     const { cookies } = browser
     const kept = cookies.get('codeplan_sso') as string
-    expect((await browser.get(own)).headers.location).toBe(`${house.url}/`)
+    expect((await browser.get(own)).headers.location).toBe('http://plan.example.org/')
     cookies.set('codeplan_sso', kept)
     expect((await browser.get(own)).headers.location).toBe(refused('sso_failed'))
     const late = await away(browser)
@@ -128,7 +128,9 @@ describe('single sign-on', () => {
   test('nobody is sent elsewhere by a link that begins here', async () => {
     issuer.signInAs(claims('fred'))
     for (const back of ['//evil.example', 'https://evil.example', '/\\evil.example', 'x'])
-      expect(await through(visitor(house), `${START}?back=${encodeURIComponent(back)}`)).toBe(`${house.url}/`)
+      expect(await through(visitor(house), `${START}?back=${encodeURIComponent(back)}`)).toBe(
+        'http://plan.example.org/',
+      )
   })
 
   test('a provider that is away or not set up is shown so', async () => {

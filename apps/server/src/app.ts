@@ -105,7 +105,8 @@ export async function startApp(rooms: Rooms, options: Pick<UpstreamSettings, 'sa
 
   await fastify.listen({ port: config.port, host: config.host, backlog: BACKLOG })
   const { port } = fastify.server.address() as AddressInfo
-  rooms.useAddress(`http://127.0.0.1:${port}`)
+  // Any free port is known only now.
+  rooms.billing.useAddress(config.publicUrl.replace(/:0$/, `:${port}`))
   return {
     port,
     gateway,

@@ -8,15 +8,7 @@ import { makeBilling, type Billing } from './billing/index.ts'
 import { applyCatalog, openCatalog, type CatalogRoom } from './catalog/index.ts'
 import { operatorKeyOf, type Config } from './config.ts'
 import { makeEntitlements, type Entitlements } from './entitlements/index.ts'
-import {
-  makeIdentify,
-  makePeople,
-  makeSeal,
-  writeToMember,
-  type Identify,
-  type People,
-  type Seal,
-} from './identity/index.ts'
+import { makeIdentify, makePeople, makeSeal, type Identify, type People, type Seal } from './identity/index.ts'
 import {
   lockFolder,
   makeLog,
@@ -51,8 +43,6 @@ export interface Rooms {
   readonly mail: Mail
   readonly entitlements: Entitlements
   readonly billing: Billing
-  /** Says where this machine reaches the server: its address when the operator has named none. */
-  useAddress(url: string): void
   close(): Promise<void>
 }
 
@@ -90,33 +80,21 @@ export async function furnish(
   const entitlements = makeEntitlements({ db, clock, catalog: catalog.value, node, log, metrics })
   const operator = () => catalog.value.current().operator
   const mail = makeMail({ db, clock, log, secret: config.secret, operator })
-  let publicUrl = config.publicUrl ?? `http://127.0.0.1:${config.port}`
   const people = await makePeople({
     db,
     clock,
     seal,
     rules: () => catalog.value.current().people,
     operatorName: () => operator().name,
-    publicUrl: () => publicUrl,
+    publicUrl: config.publicUrl,
     proxyHops: config.proxyHops,
     log,
     secret: config.secret,
     signedOn: async () => undefined,
   })
-  const billing = await makeBilling({
-    db,
-    clock,
-    catalog: catalog.value,
-    log,
-    secret: config.secret,
-    letter: writeToMember,
-  })
-  const useAddress = (url: string): void => {
-    publicUrl = config.publicUrl ?? url
-    billing.useAddress(publicUrl)
-  }
-  const below = { config, ...base, metrics, node, catalog: catalog.value, seal, identify, people, mail, useAddress }
-  return yes({ ...below, entitlements, billing })
+  const billing = await makeBilling({ db, clock, catalog: catalog.value, log, secret: config.secret })
+  const rooms = { config, ...base, metrics, node, catalog: catalog.value, seal, identify, people, mail }
+  return yes({ ...rooms, entitlements, billing })
 }
 
 export interface Store {

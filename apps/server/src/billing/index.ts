@@ -15,7 +15,7 @@ import { offerUpgrade, orderUpgrade, type UpgradeWish } from './upgrade.ts'
 import { receiveWebhook } from './webhook.ts'
 import { workDue } from './work.ts'
 
-export type { Letter, PaidSeats } from './deps.ts'
+export type { PaidSeats } from './deps.ts'
 export type { OrderRefusal, PurchaseWish } from './order.ts'
 export type { PayRefusal, PayWith } from './pay.ts'
 export type { ContractRow, OrderDraft, OrderRow } from './store.ts'

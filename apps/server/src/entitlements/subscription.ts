@@ -76,8 +76,16 @@ export async function openSubscription(
   return id
 }
 
-/** Moves the end: extends what was paid for, or ends it now. Calls that run go on. */
-export const endSubscription = (tx: Tx, id: SubscriptionId, endsAt: Instant): Promise<void> => moveEnd(tx, id, endsAt)
+/**
+ * Moves the end: extends what was paid for, or ends it now. Calls that run go on. `paidUntil`: what is after it is not paid
+ * yet, and calls say so.
+ */
+export const endSubscription = (
+  tx: Tx,
+  id: SubscriptionId,
+  endsAt: Instant,
+  paidUntil: Instant | null = null,
+): Promise<void> => moveEnd(tx, id, endsAt, paidUntil)
 
 /** What calls of a subscription were charged in a time, in micro-prompts. */
 export const chargedIn = (tx: Tx, id: SubscriptionId, from: Instant, to: Instant): Promise<number> =>

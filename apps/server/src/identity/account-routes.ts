@@ -106,7 +106,7 @@ function registerEntrance(routes: ConsoleRoutes, people: People): void {
   )
 }
 
-const isSecure = (people: People): boolean => people.publicUrl().startsWith('https:')
+const isSecure = (people: People): boolean => people.publicUrl.startsWith('https:')
 
 export const sessionCookie = (people: People, token: string): string =>
   cookieText(SESSION_COOKIE, token, { seconds: people.rules().session_days * DAY_SEC, secure: isSecure(people) })

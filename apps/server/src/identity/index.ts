@@ -2,7 +2,15 @@ export { readAllowList } from './allow-list.ts'
 export { isRefused, keyOf, makeIdentify, type Identify, type IdentifyRefusal, type Principal } from './identify.ts'
 export { addMember, createKey } from './members.ts'
 export { makeSeal, OPERATOR_KEY_BYTES, type Seal } from './seal.ts'
-export { keysOfMember, memberByEmail, revokeKey, suspendMember, type KeyRow, type MemberRow } from './store.ts'
+export {
+  keysOfMember,
+  memberByEmail,
+  memberById,
+  revokeKey,
+  suspendMember,
+  type KeyRow,
+  type MemberRow,
+} from './store.ts'
 export { audit, type Deed } from './audit.ts'
 export { auditOf } from './audit-store.ts'
 export {
@@ -23,4 +31,4 @@ export { registerPeople } from './routes.ts'
 export { changeRole } from './role.ts'
 export { openSession, SESSION_COOKIE, type Person } from './sessions.ts'
 export type { SignedOn } from './sso.ts'
-export { writeToMember } from './letter.ts'
+export { tell } from './letter.ts'

@@ -1,17 +1,15 @@
-import type { Instant } from '@codeplan/core'
+import type { Instant, MemberId } from '@codeplan/core'
 
-import { queueMail, type MailKind, type MailWish, type Tx } from '../platform/index.ts'
-import { personById } from './people-store.ts'
+import { queueMail, type MailData, type MailKind, type Tx } from '../platform/index.ts'
+import { memberById } from './store.ts'
 
-type ToMember<Kind extends MailKind> = Omit<MailWish<Kind>, 'address' | 'memberId'> & { readonly memberId: string }
-
-/** A letter to a member, at the address that he has now. */
-export async function writeToMember<Kind extends MailKind>(
+/** Tells a member of something, in the transaction that does it; the letter is sent afterwards, the same one once. */
+export async function tell<Kind extends MailKind>(
   tx: Tx,
-  letter: ToMember<Kind>,
+  memberId: MemberId,
+  letter: { readonly kind: Kind; readonly data: MailData[Kind]; readonly dedupeKey: string },
   now: Instant,
 ): Promise<void> {
-  const person = await personById(tx, letter.memberId)
-  if (!person) throw new Error(`no member ${letter.memberId}`)
-  await queueMail(tx, { ...letter, address: person.email }, now)
+  const member = await memberById(tx, memberId)
+  if (member) await queueMail(tx, { ...letter, memberId, address: member.email }, now)
 }

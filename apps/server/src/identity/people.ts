@@ -20,7 +20,7 @@ export interface People extends Sessions {
   readonly rules: () => PeopleRules
   readonly operatorName: () => string
   /** Where people reach this server: what links in letters begin with. */
-  readonly publicUrl: () => string
+  readonly publicUrl: string
   readonly proxyHops: number
   readonly log: Log
   /** Secrets of providers of single sign-on, by their names in the environment. */
@@ -55,7 +55,7 @@ export async function sendLink(
   const hash = hashToken(token)
   const endsAt = instant(now + LINK_MS[purpose])
   await insertLetterToken(tx, { memberId: person.id, purpose, hash, endsAt })
-  const data = { link: `${people.publicUrl()}/account/${purpose}?token=${token}`, ends_at: endsAt }
+  const data = { link: `${people.publicUrl}/account/${purpose}?token=${token}`, ends_at: endsAt }
   const dedupeKey = `${purpose}:${hash.toString('hex')}`
   await queueMail(tx, { memberId: person.id, address: person.email, kind: purpose, data, dedupeKey }, now)
 }

@@ -37,7 +37,7 @@ export async function signUp(people: People, wish: SignUp, caller: Caller): Prom
     if (!mayWrite) return
     if (person.verified_at === null) return sendLink(people, tx, person, 'verify', now)
     const letter = { memberId: person.id, address: person.email, kind: 'already_member' } as const
-    const data = { link: `${people.publicUrl()}/account/sign-in` }
+    const data = { link: `${people.publicUrl}/account/sign-in` }
     await queueMail(tx, { ...letter, data, dedupeKey: `already_member:${person.id}:${now}` }, now)
   })
   return yes(undefined)

@@ -20,7 +20,7 @@ export function registerSso(fastify: FastifyInstance, people: People): void {
     cookieText(JOURNEY_COOKIE, value, {
       seconds,
       path: BASE,
-      secure: people.publicUrl().startsWith('https:'),
+      secure: people.publicUrl.startsWith('https:'),
     })
 
   registerConsole(fastify, people, 'anyone', (routes) => {
@@ -58,10 +58,10 @@ export function registerSso(fastify: FastifyInstance, people: People): void {
         const done = await sso.finish(request.params.id, kept, query, callerOf(request, people.proxyHops))
         if (!done.ok) {
           void reply.header('set-cookie', journeyCookie('', 0))
-          return reply.redirect(`${people.publicUrl()}/account/sign-in?refused=${done.no.code}`)
+          return reply.redirect(`${people.publicUrl}/account/sign-in?refused=${done.no.code}`)
         }
         void reply.header('set-cookie', [journeyCookie('', 0), sessionCookie(people, done.value.token)])
-        return reply.redirect(people.publicUrl() + done.value.back)
+        return reply.redirect(people.publicUrl + done.value.back)
       },
     )
   })

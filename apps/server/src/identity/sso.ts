@@ -110,7 +110,7 @@ export function makeSso(people: People): Sso {
         endsAt: clock.now() + JOURNEY_SEC * 1000,
       }
       const url = oidc.buildAuthorizationUrl(reached.config, {
-        redirect_uri: publicUrl() + ssoPath(id, 'callback'),
+        redirect_uri: publicUrl + ssoPath(id, 'callback'),
         scope: 'openid email profile',
         state: journey.state,
         nonce: journey.nonce,
@@ -127,7 +127,7 @@ export function makeSso(people: People): Sso {
       const reached = await reach(id)
       if (!reached) return no({ code: 'sso_off' })
       if (!journey || journey.provider !== id || now >= journey.endsAt) return no({ code: 'sso_failed' })
-      const claims = await claimsOf(reached.config, journey, `${publicUrl()}${ssoPath(id, 'callback')}?${query}`).catch(
+      const claims = await claimsOf(reached.config, journey, `${publicUrl}${ssoPath(id, 'callback')}?${query}`).catch(
         (error: unknown) => void log.warn({ err: error, provider: id }, 'a single sign-on has failed'),
       )
       if (!claims) return no({ code: 'sso_failed' })

@@ -18,6 +18,11 @@ export async function memberByEmail(on: Queries | Tx, email: string): Promise<Me
   return rows[0]
 }
 
+export async function memberById(on: Queries | Tx, id: string): Promise<MemberRow | undefined> {
+  const { rows } = await sql<MemberRow>`select * from members where id = ${id}`.execute(on)
+  return rows[0]
+}
+
 /** False when the address is taken. */
 export async function insertMember(
   tx: Tx,

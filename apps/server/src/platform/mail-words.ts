@@ -17,12 +17,11 @@ export interface MailData {
   }
   readonly seat_given: { readonly team: string; readonly plan: string; readonly ends_at: number }
   readonly seat_taken: { readonly team: string; readonly plan: string }
-  /** Without a plan: of a balance. */
   readonly receipt: {
-    readonly order: string
-    readonly plan: string
+    readonly what: string
     readonly amount: string
     readonly currency: string
+    readonly invoice: string
   }
   readonly renewal_notice: {
     readonly plan: string
@@ -34,14 +33,14 @@ export interface MailData {
     readonly plan: string
     readonly amount: string
     readonly currency: string
-    /** 0: it is not tried again by itself. */
-    readonly next_try: number
+    /** Null: it is not tried again by itself. */
+    readonly next_try: number | null
     readonly ends_at: number
     readonly pay_url: string
   }
   readonly subscription_ended: { readonly plan: string; readonly at: number }
   readonly refund_sent: { readonly amount: string; readonly currency: string }
-  readonly upgrade_done: { readonly plan: string; readonly at: number }
+  readonly upgrade_done: { readonly from: string; readonly to: string; readonly at: number }
   readonly balance_low: { readonly balance: string; readonly currency: string }
 }
 
@@ -163,13 +162,13 @@ const WORDS: { readonly [Kind in MailKind]: Words<Kind> } = {
     }),
   },
   receipt: {
-    en: ({ order, plan, amount, currency }) => ({
-      subject: 'Your payment has arrived',
-      lines: [`Thank you. We have received ${amount} ${currency}${plan && ` for ${plan}`} (order ${order}).`],
+    en: ({ what, amount, currency, invoice }) => ({
+      subject: `Receipt ${invoice}`,
+      lines: [`Thank you. We have received ${amount} ${currency} for ${what}. Invoice: ${invoice}.`],
     }),
-    zh: ({ order, plan, amount, currency }) => ({
-      subject: '已收到您的付款',
-      lines: [`感谢您。我们已收到${plan && ` ${plan} 的`}款项 ${amount} ${currency}（订单 ${order}）。`],
+    zh: ({ what, amount, currency, invoice }) => ({
+      subject: `收据 ${invoice}`,
+      lines: [`感谢您。我们已收到 ${what} 的款项 ${amount} ${currency}。发票号：${invoice}。`],
     }),
   },
   renewal_notice: {
@@ -193,7 +192,7 @@ const WORDS: { readonly [Kind in MailKind]: Words<Kind> } = {
       subject: `The payment for ${plan} was declined`,
       lines: [
         `${amount} ${currency} for ${plan} could not be charged.`,
-        next_try === 0 ? 'It will not be tried again by itself.' : `It is tried again at ${when(next_try)}.`,
+        next_try === null ? 'It will not be tried again by itself.' : `It is tried again at ${when(next_try)}.`,
         `Your plan is served until ${when(ends_at)}.`,
       ],
       link: { label: 'Pay now', url: pay_url },
@@ -202,7 +201,7 @@ const WORDS: { readonly [Kind in MailKind]: Words<Kind> } = {
       subject: `${plan} 扣款失败`,
       lines: [
         `${plan} 的款项 ${amount} ${currency} 未能扣款。`,
-        next_try === 0 ? '系统不会再自动重试。' : `将于 ${when(next_try)} 再次尝试。`,
+        next_try === null ? '系统不会再自动重试。' : `将于 ${when(next_try)} 再次尝试。`,
         `您的套餐可继续使用至 ${when(ends_at)}。`,
       ],
       link: { label: '立即支付', url: pay_url },
@@ -229,13 +228,13 @@ const WORDS: { readonly [Kind in MailKind]: Words<Kind> } = {
     }),
   },
   upgrade_done: {
-    en: ({ plan, at }, { when }) => ({
-      subject: `You have ${plan} now`,
-      lines: [`Your plan became ${plan} at ${when(at)}.`],
+    en: ({ from, to, at }, { when }) => ({
+      subject: `You have ${to} now`,
+      lines: [`Your plan ${from} became ${to} at ${when(at)}.`],
     }),
-    zh: ({ plan, at }, { when }) => ({
-      subject: `您已升级到 ${plan}`,
-      lines: [`您的套餐已于 ${when(at)} 升级为 ${plan}。`],
+    zh: ({ from, to, at }, { when }) => ({
+      subject: `您已升级到 ${to}`,
+      lines: [`您的套餐已于 ${when(at)} 由 ${from} 升级为 ${to}。`],
     }),
   },
   balance_low: {

@@ -1,4 +1,4 @@
-import type { ProviderDocument } from '../../catalog/index.ts'
+import type { PaymentProviderDocument } from '../../catalog/index.ts'
 import type { Log } from '../../platform/index.ts'
 import type { PaymentProvider } from './port.ts'
 import { sandboxBank } from './sandbox.ts'
@@ -13,7 +13,7 @@ export interface ProviderSettings {
 
 /** The providers of a catalog whose secrets are set; the others are off, and the log says why (F59). */
 export async function openProviders(
-  documents: readonly ProviderDocument[],
+  documents: readonly PaymentProviderDocument[],
   settings: ProviderSettings,
 ): Promise<ReadonlyMap<string, PaymentProvider>> {
   const opened = new Map<string, PaymentProvider>()
@@ -26,7 +26,7 @@ export async function openProviders(
 }
 
 /** The provider, or what is missing. */
-async function open(document: ProviderDocument, settings: ProviderSettings): Promise<PaymentProvider | string> {
+async function open(document: PaymentProviderDocument, settings: ProviderSettings): Promise<PaymentProvider | string> {
   if (document.kind === 'sandbox') {
     const bank = settings.bank()
     return bank && bank.secret !== ''

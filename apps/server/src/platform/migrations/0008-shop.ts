@@ -1,5 +1,8 @@
 /** Orders, payments and the contracts that they make. Amounts are whole minor units of the currency beside them. */
 export const shop: readonly string[] = [
+  // Set while a payment is open: the plan is served on, and whoever uses it is told.
+  `alter table subscriptions add column paid_until int8`,
+
   // What a member has agreed to pay for a subscription; `terms` is core's Contract. One that runs per member (F68);
   // subscriptions that were granted have none.
   `create table contracts (
