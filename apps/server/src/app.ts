@@ -12,6 +12,7 @@ import { registerErrorPages } from './error-pages.ts'
 import { registerPeople } from './identity/index.ts'
 import { languageOf, makeJobs, makePartitions, word } from './platform/index.ts'
 import type { Rooms } from './rooms.ts'
+import { registerTeams } from './teams/index.ts'
 import { registerUsage } from './usage/index.ts'
 
 export interface App {
@@ -73,6 +74,7 @@ export async function startApp(rooms: Rooms, options: Pick<UpstreamSettings, 'sa
   })
   await registerUsage(fastify, { ...rooms, refusals: gateway.refusals })
   registerPeople(fastify, rooms)
+  registerTeams(fastify, rooms)
   registerErrorPages(fastify)
   registerWebhooks(fastify, rooms)
   fastify.setNotFoundHandler((request, reply) => {

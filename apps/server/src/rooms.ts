@@ -9,6 +9,7 @@ import { applyCatalog, openCatalog, type CatalogRoom } from './catalog/index.ts'
 import { operatorKeyOf, type Config } from './config.ts'
 import { makeEntitlements, type Entitlements } from './entitlements/index.ts'
 import { makeIdentify, makePeople, makeSeal, type Identify, type People, type Seal } from './identity/index.ts'
+import { signedOn } from './teams/index.ts'
 import {
   lockFolder,
   makeLog,
@@ -90,7 +91,7 @@ export async function furnish(
     proxyHops: config.proxyHops,
     log,
     secret: config.secret,
-    signedOn: async () => undefined,
+    signedOn: (tx, who, now) => signedOn({ catalog: catalog.value }, tx, who, now),
   })
   const billing = await makeBilling({ db, clock, catalog: catalog.value, log, secret: config.secret })
   const rooms = { config, ...base, metrics, node, catalog: catalog.value, seal, identify, people, mail }

@@ -1,2 +1,3 @@
 export * from './account.ts'
 export * from './money.ts'
+export * from './team.ts'

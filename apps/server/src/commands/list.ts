@@ -13,6 +13,7 @@ import { migrateCommand } from './migrate.ts'
 import { grantCommand, keyCreate, keyList, keyRevoke, memberAdd } from './people.ts'
 import { recomputeCommand } from './recompute.ts'
 import { memberRestore, memberSuspend } from './suspension.ts'
+import { teamAdd, teamExtend, teamGroup, teamList, teamSeats, teamShow } from './team.ts'
 import { usage } from './usage.ts'
 
 export const COMMANDS: readonly Command[] = [
@@ -35,6 +36,12 @@ export const COMMANDS: readonly Command[] = [
   overflowCommand,
   catalogCheck,
   catalogApply,
+  teamAdd,
+  teamList,
+  teamShow,
+  teamSeats,
+  teamExtend,
+  teamGroup,
   auditCommand,
   mailList,
   mailShow,

@@ -2,10 +2,10 @@ import { providerSchema } from '@codeplan/contract'
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 
-import { sessionCookie } from './account-routes.ts'
 import { callerOf, refuse, registerConsole } from './console.ts'
 import { cookieOf, cookieText } from './cookies.ts'
 import type { People } from './people.ts'
+import { isSecure, sessionCookie } from './session-cookie.ts'
 import { JOURNEY_SEC, makeSso } from './sso.ts'
 
 const BASE = '/api/console/v1/sso'
@@ -20,7 +20,7 @@ export function registerSso(fastify: FastifyInstance, people: People): void {
     cookieText(JOURNEY_COOKIE, value, {
       seconds,
       path: BASE,
-      secure: people.publicUrl.startsWith('https:'),
+      secure: isSecure(people),
     })
 
   registerConsole(fastify, people, 'anyone', (routes) => {
