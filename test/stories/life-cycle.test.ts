@@ -1,6 +1,7 @@
 import { DAY_MS, HOUR_MS, type MemberId } from '@codeplan/core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
+import { checkMoney } from '../../apps/server/src/billing/index.ts'
 import { checkBooks } from '../../apps/server/src/entitlements/index.ts'
 import { unbalancedPostings } from '../../apps/server/src/ledger/index.ts'
 import { ask, errorOf } from '../house/ask.ts'
@@ -16,6 +17,7 @@ describe('the life of a subscription', () => {
   })
   afterAll(async () => {
     const { rooms, clock } = house
+    expect(await checkMoney(house.rooms)).toEqual([])
     expect(await unbalancedPostings(rooms.db.queries)).toEqual([])
     expect(await checkBooks(rooms, clock.now())).toMatchObject({ faults: [] })
     await house.close()

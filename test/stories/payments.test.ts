@@ -1,7 +1,7 @@
 import { DAY_MS, HOUR_MS, MINUTE_MS, type MemberId, type OrderId } from '@codeplan/core'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 
-import { insertCoupon } from '../../apps/server/src/billing/index.ts'
+import { checkMoney, insertCoupon } from '../../apps/server/src/billing/index.ts'
 import { keepEvent } from '../../apps/server/src/billing/payments-store.ts'
 import { accountSums, balanceAccount, unbalancedPostings } from '../../apps/server/src/ledger/index.ts'
 import { openHouse, type House } from '../house/house.ts'
@@ -17,6 +17,7 @@ describe('payments', () => {
     shop = shopper(house, (await house.subscriber()).memberId as MemberId)
   })
   afterAll(async () => {
+    expect(await checkMoney(house.rooms)).toEqual([])
     expect(await unbalancedPostings(house.rooms.db.queries)).toEqual([])
     await house.close()
   })
@@ -252,6 +253,17 @@ describe('payments', () => {
       value: { amount: 0 },
     })
     expect((await shop.upgrade('pro')).credit).toBe(0)
+  })
+
+  test('S13: nodes that work off what is due at the same time charge once', async () => {
+    await shop.buy('lite')
+    const due = (await shop.contract())!.terms.period.endsAt - HOUR_MS
+    await live(house, due - house.clock.now() - MINUTE_MS)
+    house.clock.advance(MINUTE_MS)
+    await Promise.all([1, 2, 3, 4].map(() => house.rooms.billing.workDue(house.clock.now())))
+    const [bill] = await house.rooms.billing.orders(shop.memberId, 1)
+    expect(await house.rooms.billing.payments(bill!.id)).toHaveLength(1)
+    expect((await shop.contract())?.terms).toMatchObject({ status: 'active', periodNo: 1 })
   })
 
   test('F66: the credit of a second upgrade is what was paid net: the credit of the first and its difference', async () => {

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import Fastify, { LogController, type FastifyBaseLogger } from 'fastify'
 
 import { forgetAnswers, makeGateway, makeUpstreamPools, type Gateway, type UpstreamSettings } from './gateway/index.ts'
-import { registerWebhooks } from './billing/index.ts'
+import { registerOrders, registerSubscription, registerWebhooks } from './billing/index.ts'
 import { ALIVE_EVERY_MS } from './entitlements/index.ts'
 import { isReady } from './ready.ts'
 import { keepDumps } from './dumps.ts'
@@ -13,11 +13,13 @@ import { registerPeople } from './identity/index.ts'
 import { languageOf, makeJobs, makePartitions, word } from './platform/index.ts'
 import type { Rooms } from './rooms.ts'
 import { registerTeams } from './teams/index.ts'
+import { openSale, registerSale, type Sale } from './sale/index.ts'
 import { registerUsage } from './usage/index.ts'
 
 export interface App {
   readonly port: number
   readonly gateway: Gateway
+  readonly sale: Sale
   /** Lets running calls finish within the catalog's time, settles everything, closes. */
   stop(): Promise<void>
 }
@@ -32,6 +34,8 @@ const REFUSALS_EVERY_MS = 5_000
 const CAPACITY_EVERY_MS = 60_000
 const FORGET_EVERY_MS = 10 * 60_000
 const MAINTAIN_EVERY_MS = 30 * 60_000
+/** Turns are called, and times that are over are ended, also when nobody asks. */
+const SALE_EVERY_MS = 1_000
 /** Looked at this often, taken once a day: the first time soon after a start. */
 const DUMP_EVERY_MS = 5 * 60_000
 /** Keep-alive outlives the idle connections of proxies in front (60 s is their usual figure). */
@@ -75,7 +79,12 @@ export async function startApp(rooms: Rooms, options: Pick<UpstreamSettings, 'sa
   await registerUsage(fastify, { ...rooms, refusals: gateway.refusals })
   registerPeople(fastify, rooms)
   registerTeams(fastify, rooms)
+  const sale = await openSale(rooms)
+  rooms.billing.useStock(sale.stock)
+  registerSale(fastify, rooms, sale)
   registerErrorPages(fastify)
+  registerOrders(fastify, rooms)
+  registerSubscription(fastify, rooms)
   registerWebhooks(fastify, rooms)
   fastify.setNotFoundHandler((request, reply) => {
     const path = request.url.split('?')[0] ?? ''
@@ -99,6 +108,8 @@ export async function startApp(rooms: Rooms, options: Pick<UpstreamSettings, 'sa
   jobs.every(CAPACITY_EVERY_MS, 'capacity', () => gateway.writeCapacity())
   jobs.every(REFUSALS_EVERY_MS, 'refusals', () => gateway.refusals.write())
   jobs.every(PARTITIONS_EVERY_MS, 'forget-refusals', () => gateway.refusals.forget())
+  jobs.every(SALE_EVERY_MS, 'sale', () => sale.tick())
+  jobs.every(PARTITIONS_EVERY_MS, 'forget-tickets', () => sale.forget(clock.now()))
   jobs.every(MAINTAIN_EVERY_MS, 'maintain', () => db.maintain())
   if (rooms.embedded) {
     const dump = keepDumps(rooms.embedded, config.dataFolder, clock)
@@ -112,6 +123,7 @@ export async function startApp(rooms: Rooms, options: Pick<UpstreamSettings, 'sa
   return {
     port,
     gateway,
+    sale,
     stop: async () => {
       fastify.server.close()
       fastify.server.closeIdleConnections()

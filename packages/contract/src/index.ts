@@ -1,3 +1,5 @@
 export * from './account.ts'
+export * from './billing.ts'
 export * from './money.ts'
 export * from './team.ts'
+export * from './sale.ts'

@@ -105,6 +105,13 @@ export async function ordersOf(on: Queries, memberId: MemberId, limit: number): 
   return rows
 }
 
+/** The bill of a renewal that is not paid. */
+export async function openRenewal(on: Queries | Tx, subscriptionId: string): Promise<OrderRow | undefined> {
+  const { rows } = await sql<OrderRow>`select * from orders where subscription_id = ${subscriptionId}
+    and kind = 'renewal' and state = 'open' order by id desc limit 1`.execute(on)
+  return rows[0]
+}
+
 export async function closeOrder(
   tx: Tx,
   id: OrderId,

@@ -17,6 +17,7 @@ import {
 
 import type { BillingDocument } from './schema-billing.ts'
 import type { CatalogDocument, PlanDocument } from './schema.ts'
+import { compileSale, type SaleRules } from './sale-rules.ts'
 import { compileTools, type Tools } from './tools.ts'
 import { globPattern } from './glob.ts'
 
@@ -87,6 +88,7 @@ export interface Catalog {
   readonly upstreams: readonly Upstream[]
   readonly multipliers: readonly MultiplierRule[]
   readonly tools: Tools
+  readonly sale: SaleRules
   readonly billing: BillingDocument
   /** The model that a client's name means; case does not matter, then aliases in their order. */
   resolve(name: string): Model | undefined
@@ -152,6 +154,7 @@ export function compileCatalog(doc: CatalogDocument, version: number, appliedAt:
     multipliers: rules,
     upstreams,
     tools: compileTools(doc.tools),
+    sale: compileSale(doc.sale, doc.operator.zone),
     billing: doc.billing,
     limits: {
       bodyBytesMax: doc.gateway.body_mib_max * 1_048_576,

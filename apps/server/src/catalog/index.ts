@@ -23,6 +23,7 @@ export {
   type Upstream,
 } from './compile.ts'
 
+export type { SaleRules } from './sale-rules.ts'
 export type { RefusalForm, Recognised, Tools } from './tools.ts'
 export { readCatalog, type CatalogFault } from './read.ts'
 export type { BillingDocument, PaymentProviderDocument } from './schema-billing.ts'

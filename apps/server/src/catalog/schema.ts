@@ -1,6 +1,7 @@
 import { isZone } from '@codeplan/core'
 import { z } from 'zod'
 
+import { saleSchema } from './schema-sale.ts'
 import { billingSchema } from './schema-billing.ts'
 import { peopleSchema } from './schema-people.ts'
 
@@ -238,6 +239,7 @@ export const catalogSchema = z.strictObject({
   gateway: gatewaySchema,
   routing: routingSchema.prefault({}),
   retention: retentionSchema.prefault({}),
+  sale: saleSchema.prefault({}),
   billing: billingSchema.prefault({}),
   people: peopleSchema.prefault({}),
 })

@@ -12,8 +12,10 @@ import { mailList, mailShow } from './mail.ts'
 import { migrateCommand } from './migrate.ts'
 import { grantCommand, keyCreate, keyList, keyRevoke, memberAdd } from './people.ts'
 import { recomputeCommand } from './recompute.ts'
+import { salePause, saleRelease, saleResume } from './sale.ts'
 import { memberRestore, memberSuspend } from './suspension.ts'
 import { teamAdd, teamExtend, teamGroup, teamList, teamSeats, teamShow } from './team.ts'
+import { couponCreate, redeemCreate, refundCommand, subscriptionShow } from './shop.ts'
 import { usage } from './usage.ts'
 
 export const COMMANDS: readonly Command[] = [
@@ -31,9 +33,16 @@ export const COMMANDS: readonly Command[] = [
   recomputeCommand,
   economicsCommand,
   capacityCommand,
+  saleRelease,
+  salePause,
+  saleResume,
   balanceAdd,
   balanceShow,
   overflowCommand,
+  subscriptionShow,
+  refundCommand,
+  couponCreate,
+  redeemCreate,
   catalogCheck,
   catalogApply,
   teamAdd,

@@ -56,18 +56,20 @@ export async function openSubscription(
   if (!old) return id
   let windows: WindowStates = {}
   for (const rule of (known.get(old.plan_version_id) as PlanTerms).windows) {
-    const { startsAt: began, used } = windowNow(rule, anchorAt, old.windows[rule.id], now)
+    const { startsAt: began, used, allowance } = windowNow(rule, anchorAt, old.windows[rule.id], now)
     const next = terms.windows.find((w) => w.id === rule.id)
-    if (!next || began === undefined || used === 0) continue
+    // What it had itself taken over counts as well, and what was credited to it stays credited.
+    const taken = used - (allowance - rule.allowance)
+    if (!next || began === undefined || taken === 0) continue
     const from = { [rule.id]: { startsAt: began, used: 0, settled: 0 } }
-    windows = creditWindow({ ...windows, ...from }, windowNow(next, anchorAt, from[rule.id], now), -used, now)
+    windows = creditWindow({ ...windows, ...from }, windowNow(next, anchorAt, from[rule.id], now), -taken, now)
     await insertCredit(tx, {
       id: makeId('crd', now, randomBytes(16)),
       subscriptionId: id,
       windows,
       window: rule.id,
       windowStartsAt: began,
-      micro: -used,
+      micro: -taken,
       reason: `used in ${old.id}, which this one has replaced`,
       by: source,
       at: now,

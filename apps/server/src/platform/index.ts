@@ -1,3 +1,4 @@
+export * from './batch.ts'
 export * from './clock.ts'
 export * from './db.ts'
 export * from './errors.ts'

@@ -58,6 +58,7 @@ export const shop: readonly string[] = [
     unique (member_id, request_key)
   )`,
   `create index orders_by_member on orders (member_id, id desc)`,
+  `create index orders_by_subscription on orders (subscription_id) where subscription_id is not null`,
   `create index orders_open on orders (expires_at) where state = 'open'`,
   // One open wish at a time for a plan.
   `create unique index orders_one_open_purchase on orders (member_id, plan) where state = 'open' and kind = 'purchase'`,
