@@ -21,7 +21,7 @@ import type { Tx } from '../platform/index.ts'
 import { bookApplied, PLANS_ACCOUNT } from './books.ts'
 import type { BillingDeps } from './deps.ts'
 import { issueInvoice } from './invoice.ts'
-import { tell } from './letter.ts'
+import { tell } from '../identity/index.ts'
 import { priceOf } from './order.ts'
 import { renewalRules } from './rules.ts'
 import {

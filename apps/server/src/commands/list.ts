@@ -14,6 +14,7 @@ import { grantCommand, keyCreate, keyList, keyRevoke, memberAdd } from './people
 import { recomputeCommand } from './recompute.ts'
 import { salePause, saleRelease, saleResume } from './sale.ts'
 import { memberRestore, memberSuspend } from './suspension.ts'
+import { teamAdd, teamExtend, teamGroup, teamList, teamSeats, teamShow } from './team.ts'
 import { couponCreate, redeemCreate, refundCommand, subscriptionShow } from './shop.ts'
 import { usage } from './usage.ts'
 
@@ -44,6 +45,12 @@ export const COMMANDS: readonly Command[] = [
   redeemCreate,
   catalogCheck,
   catalogApply,
+  teamAdd,
+  teamList,
+  teamShow,
+  teamSeats,
+  teamExtend,
+  teamGroup,
   auditCommand,
   mailList,
   mailShow,
