@@ -1,4 +1,4 @@
-import { DAY_MS, HOUR_MS, MINUTE_MS, type MemberId, type OrderId } from '@codeplan/core'
+import { DAY_MS, HOUR_MS, MINUTE_MS, plusMonths, type MemberId, type OrderId } from '@codeplan/core'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 
 import { checkMoney, insertCoupon } from '../../apps/server/src/billing/index.ts'
@@ -186,6 +186,24 @@ describe('payments', () => {
       { kept: false, state: 'refunded' },
       { kept: true, state: 'succeeded' },
     ])
+  })
+
+  test('F67: how long a payment lasts is never read from the provider: a period without one there is the catalog’s month', async () => {
+    const order = await shop.order('lite')
+    const payment = await page(order.id)
+    const { amount, currency, provider_ref: ref } = payment
+    const bare = {
+      id: 'ev-bare',
+      kind: 'payment',
+      data: { ref, payment_id: payment.id, amount, currency, state: 'succeeded' },
+    }
+    expect(await deliverOne(house, JSON.stringify(bare))).toBe(200)
+    const period = (await shop.contract())!.terms.period
+    expect([period.startsAt, period.endsAt]).toEqual([
+      house.clock.now(),
+      plusMonths('Asia/Shanghai', house.clock.now(), 1),
+    ])
+    expect((await shop.standing())?.windows.map(({ allowance }) => allowance)).toEqual([80e6, 400e6])
   })
 
   test('F68: the same wish sent twice is one order, and a double click on pay is one payment', async () => {

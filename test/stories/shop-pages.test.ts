@@ -1,11 +1,11 @@
-import type { MemberId } from '@codeplan/core'
+import type { MemberId, Micros } from '@codeplan/core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import { insertRedeemCode } from '../../apps/server/src/billing/index.ts'
 import { memberByEmail } from '../../apps/server/src/identity/index.ts'
 import { openHouse, type House } from '../house/house.ts'
 import { CARD, chooseCard, deliver, live, shopper } from '../house/shopper.ts'
-import { newPerson, visitor, type Visitor } from '../house/visitor.ts'
+import { lettersTo, newPerson, visitor, type Visitor } from '../house/visitor.ts'
 
 const DAY_MS = 86_400_000
 const KEYED = { 'idempotency-key': 'wish-of-a-page' }
@@ -118,6 +118,42 @@ describe('the pages of a subscriber', () => {
     await chooseCard(paying.json.payment.redirect_url, CARD.pays)
     await deliver(house)
     expect((await browser.get('/subscription')).json.subscription).toMatchObject({ status: 'active', open_order: null })
+  })
+
+  test('the statement lists every movement of a balance, the cap is set, and a letter tells once when little is left', async () => {
+    const { email, browser, shop } = await newcomer()
+    const made = await browser.post('/balance/top_up', { amount: '20.00' }, KEYED)
+    await shop.payWithCard(made.json.id, CARD.pays, false)
+    expect((await browser.send('PUT', '/balance/overflow', { on: true, monthly_cap: '5.00' })).json).toMatchObject({
+      balance: '20.00',
+      overflow: { on: true, monthly_cap: '5.00' },
+    })
+    await browser.send('PATCH', '/account/profile', { balance_notice: '25.00' })
+    for (let n = 0; n < 2; n++) await house.rooms.billing.tellLowBalances(house.clock.now())
+    expect((await lettersTo(house, email)).filter(({ kind }) => kind === 'balance_low')).toHaveLength(1)
+    const { memberId } = shop
+    await house.rooms.entitlements.addBalance(
+      { memberId, amount: -3e8 as Micros, note: 'a correction', idempotencyKey: 'c1' },
+      house.clock.now(),
+    )
+    expect((await browser.get('/balance/statement')).json.movements).toMatchObject([
+      { kind: 'adjustment', note: 'a correction', amount: '-3.00' },
+      { kind: 'order', amount: '20.00' },
+    ])
+  })
+
+  test('whoever agrees to a new price pays it from the next period on, not before', async () => {
+    const { browser, shop } = await newcomer()
+    await shop.buy('lite')
+    await house.applyCatalog((source) => source.replace('month: "49.00"', 'month: "59.00"'))
+    expect((await browser.get('/subscription')).json.subscription.renewal.price.amount).toBe('49.00')
+    expect(
+      (await browser.send('PUT', '/subscription/next', { plan: 'lite' })).json.subscription.renewal.price.amount,
+    ).toBe('59.00')
+    await live(house, 32 * DAY_MS)
+    const [bill] = await house.rooms.billing.orders(shop.memberId, 1)
+    expect(bill).toMatchObject({ kind: 'renewal', amount: 5900, state: 'paid' })
+    await house.applyCatalog((source) => source)
   })
 
   test('a redeem code gives its gift once, whoever is first', async () => {

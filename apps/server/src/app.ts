@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import Fastify, { LogController, type FastifyBaseLogger } from 'fastify'
 
 import { forgetAnswers, makeGateway, makeUpstreamPools, type Gateway, type UpstreamSettings } from './gateway/index.ts'
-import { registerOrders, registerSubscription, registerWebhooks } from './billing/index.ts'
+import { registerBalance, registerOrders, registerSubscription, registerWebhooks } from './billing/index.ts'
 import { ALIVE_EVERY_MS } from './entitlements/index.ts'
 import { isReady } from './ready.ts'
 import { keepDumps } from './dumps.ts'
@@ -30,6 +30,7 @@ const PARTITIONS_EVERY_MS = 6 * 3_600_000
 /** A crash loses so much of what was refused. */
 /** What is due in the shop is done this long after its instant at the latest. */
 const SHOP_EVERY_MS = 5_000
+const BALANCES_EVERY_MS = 60_000
 const REFUSALS_EVERY_MS = 5_000
 const CAPACITY_EVERY_MS = 60_000
 const FORGET_EVERY_MS = 10 * 60_000
@@ -83,6 +84,7 @@ export async function startApp(rooms: Rooms, options: Pick<UpstreamSettings, 'sa
   rooms.billing.useStock(sale.stock)
   registerSale(fastify, rooms, sale)
   registerErrorPages(fastify)
+  registerBalance(fastify, rooms)
   registerOrders(fastify, rooms)
   registerSubscription(fastify, rooms)
   registerWebhooks(fastify, rooms)
@@ -98,6 +100,7 @@ export async function startApp(rooms: Rooms, options: Pick<UpstreamSettings, 'sa
   const jobs = makeJobs(log)
   jobs.every(ALIVE_EVERY_MS, 'recover', () => entitlements.recover())
   jobs.every(SHOP_EVERY_MS, 'shop', () => rooms.billing.workDue(clock.now()))
+  jobs.every(BALANCES_EVERY_MS, 'low-balances', () => rooms.billing.tellLowBalances(clock.now()))
   jobs.every(LAST_USED_EVERY_MS, 'last-used', () => rooms.identify.flushLastUsed())
   jobs.every(LAST_USED_EVERY_MS, 'sessions-seen', () => rooms.people.flushSeen())
   jobs.every(MAIL_EVERY_MS, 'mail', () => rooms.mail.work())

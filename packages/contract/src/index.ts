@@ -1,4 +1,5 @@
 export * from './account.ts'
+export * from './balance.ts'
 export * from './billing.ts'
 export * from './money.ts'
 export * from './team.ts'

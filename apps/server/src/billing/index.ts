@@ -2,6 +2,7 @@ import type { Instant, MemberId, OrderId } from '@codeplan/core'
 
 import type { Tx } from '../platform/index.ts'
 import type { BillingDeps } from './deps.ts'
+import { tellLowBalances } from './low-balance.ts'
 import { cancelOrder, chooseMethod, orderTopUp, planNext, switchRenewal, unbind } from './manage.ts'
 import { placeOrder, placePurchase, type PurchaseWish } from './order.ts'
 import { inTx, pay, type PayWish } from './pay.ts'
@@ -24,6 +25,7 @@ export type { ContractRow, OrderDraft, OrderRow } from './store.ts'
 export { insertCoupon, insertRedeemCode } from './coupons-store.ts'
 export { placeOrder }
 export { checkMoney } from './check.ts'
+export { registerBalance } from './balance-routes.ts'
 export { registerOrders } from './order-routes.ts'
 export { registerSubscription } from './subscription-routes.ts'
 export { wordBilling, type BillingRefusal } from './words.ts'
@@ -84,6 +86,7 @@ export async function makeBilling(
     redeem: (wish: Parameters<typeof redeem>[1], now: Instant) => redeem(deps, wish, now),
     view: (memberId: MemberId) => viewSubscription(deps, memberId),
     providers: () => providers,
+    tellLowBalances: (now: Instant) => tellLowBalances(deps, now),
     workDue: (now: Instant) => workDue(deps, now),
     /** When there is something to do next. */
     nextDueAt: () => nextDueAt(deps.db.queries),

@@ -250,3 +250,15 @@ export async function nextDueAt(on: Queries): Promise<Instant | undefined> {
   const at = rows[0]?.at
   return at === null || at === undefined ? undefined : instant(at)
 }
+
+/** Balances below what their members want to be told of, and the posting that filled them last. */
+export async function lowBalances(
+  on: Queries,
+): Promise<readonly { readonly member_id: MemberId; readonly balance: number; readonly filled_by: string }[]> {
+  const { rows } = await sql<{ member_id: MemberId; balance: number; filled_by: string }>`
+    select w.member_id, w.balance, coalesce((select max(e.posting_id) from ledger_entries e
+      where e.account = 'balance:' || w.member_id and e.amount > 0), '') as filled_by
+    from members m join wallets w on w.member_id = m.id
+    where m.balance_notice is not null and w.balance < m.balance_notice`.execute(on)
+  return rows
+}

@@ -23,7 +23,7 @@ export { walletId } from './books.ts'
 export { fillBalance } from './wallet.ts'
 export { usedBySubscription, type Used } from './used-store.ts'
 export { grantIn } from './grant.ts'
-export { chargedIn, endSubscription, openSubscription, type NewSubscription } from './subscription.ts'
+export { carriedInto, chargedIn, endSubscription, openSubscription, type NewSubscription } from './subscription.ts'
 
 /** May this call run, and what did it use? */
 export interface Entitlements {
