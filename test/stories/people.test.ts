@@ -1,7 +1,7 @@
 import { HOUR_MS, instant, MINUTE_MS } from '@codeplan/core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
-import { changeRole } from '../../apps/server/src/identity/index.ts'
+import { changeRole, openSession, SESSION_COOKIE } from '../../apps/server/src/identity/index.ts'
 import { stepOfCode, totpAt } from '../../apps/server/src/identity/totp.ts'
 import { sql } from '../../apps/server/src/platform/index.ts'
 import { openHouse, type House } from '../house/house.ts'
@@ -116,6 +116,19 @@ describe('people', () => {
     await here.post('/account/sign_in', { email, password: OTHER })
     house.clock.advance(30 * 24 * HOUR_MS)
     await signedOut(here)
+  })
+
+  test('when many open the console in the same moment, each is who he is', async () => {
+    const { db, people } = house.rooms
+    const members = await Promise.all(Array.from({ length: 40 }, () => house.subscriber()))
+    const asks = members.map(async ({ memberId }, i) => {
+      const token = await openSession(db, memberId, house.clock.now())
+      const cookie = i % 4 === 0 ? `${SESSION_COOKIE}=${token}x` : `other=1; ${SESSION_COOKIE}=${token}`
+      return { cookie, expected: i % 4 === 0 ? undefined : memberId }
+    })
+    const asked = await Promise.all(asks)
+    const heard = await Promise.all(asked.map(({ cookie }) => people.whoIs({ cookie })))
+    expect(heard.map((person) => person?.memberId)).toEqual(asked.map(({ expected }) => expected))
   })
 
   test('two-step sign-in: no code is good twice, recovery codes neither, and a session alone cannot take it away', async () => {

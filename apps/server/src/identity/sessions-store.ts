@@ -32,6 +32,7 @@ export async function keepNewest(tx: Tx, memberId: string, count: number): Promi
 
 export interface KnownSession {
   readonly id: string
+  readonly hash: string
   readonly member_id: string
   readonly ends_at: number
   readonly email: string
@@ -40,12 +41,12 @@ export interface KnownSession {
   readonly language: Language
 }
 
-export async function sessionByHash(on: Queries, hash: Buffer): Promise<KnownSession | undefined> {
-  const { rows } = await sql<KnownSession>`select s.id, s.member_id, s.ends_at, m.email, m.role, m.language,
-    m.verified_at is not null as verified from sessions s join members m on m.id = s.member_id where s.hash = ${hash}`.execute(
-    on,
-  )
-  return rows[0]
+export async function sessionsByHash(on: Queries, hashes: readonly Buffer[]): Promise<readonly KnownSession[]> {
+  const { rows } =
+    await sql<KnownSession>`select s.id, encode(s.hash, 'hex') as hash, s.member_id, s.ends_at, m.email, m.role,
+    m.language, m.verified_at is not null as verified from sessions s join members m on m.id = s.member_id
+    where s.hash in (${sql.join(hashes)})`.execute(on)
+  return rows
 }
 
 /** The newest first. */

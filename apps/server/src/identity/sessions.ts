@@ -6,14 +6,8 @@ import { DAY_MS, instant, makeId, type Instant, type MemberId } from '@codeplan/
 import type { Clock, Db, Language, Tx } from '../platform/index.ts'
 import { cookieOf } from './cookies.ts'
 import type { Role } from './people-store.ts'
-import {
-  forgetSessions,
-  insertSession,
-  keepNewest,
-  sessionByHash,
-  SESSIONS_CHANNEL,
-  touchSessions,
-} from './sessions-store.ts'
+import { makeLookUp } from './session-look-up.ts'
+import { forgetSessions, insertSession, keepNewest, SESSIONS_CHANNEL, touchSessions } from './sessions-store.ts'
 
 /** Who asks at the console. */
 export interface Person {
@@ -97,9 +91,10 @@ export async function makeSessions({ db, clock }: { readonly db: Db; readonly cl
   }
   await db.listen(SESSIONS_CHANNEL, forget, forgetAll)
 
+  const look = makeLookUp(db)
   async function read(token: string, now: Instant): Promise<Entry | undefined> {
     const before = generation
-    const row = await sessionByHash(db.queries, hashToken(token))
+    const row = await look(hashToken(token))
     if (!row) return undefined
     const { id: sessionId, email, role, verified, language } = row
     const person = { memberId: row.member_id as MemberId, email, role, verified, language, sessionId }
