@@ -60,7 +60,7 @@ describe('the pages of a subscriber', () => {
     await shop.buy('lite')
     await live(house, 5 * DAY_MS)
     const { json: quote } = await browser.post('/subscription/upgrade/quote', { plan: 'max' })
-    expect(quote).toMatchObject({ plan: 'max', cycle: 'month', anchor: 'keep', windows: 'carry', days_left: 26 })
+    expect(quote).toMatchObject({ plan: 'max', cycle: 'month', anchor: 'keep', windows: 'carry', days_left: 25 })
     const wish = { plan: 'max', expected_due: quote.due.amount }
     const made = await browser.post('/subscription/upgrade', wish, KEYED)
     expect([made.status, made.json.due]).toEqual([201, quote.due])
