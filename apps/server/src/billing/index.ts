@@ -48,7 +48,7 @@ export async function makeBilling(
     stock: () => stock,
     publicUrl: () => publicUrl,
   }
-  const settings = { log: given.log, secret: given.secret, bank: () => bank }
+  const settings = { clock: given.clock, log: given.log, secret: given.secret, bank: () => bank }
   let documents = given.catalog.current().billing.providers
   const open = async (): Promise<void> => {
     providers = await openProviders(documents, settings)
