@@ -20,6 +20,7 @@ export type { OrderRefusal, PurchaseWish } from './order.ts'
 export type { PayRefusal, PayWith } from './pay.ts'
 export type { ContractRow, OrderDraft, OrderRow } from './store.ts'
 export { insertCoupon, insertRedeemCode } from './coupons-store.ts'
+export { invoicePdf } from './invoice-pdf.ts'
 export { placeOrder }
 export { registerWebhooks } from './webhook-routes.ts'
 export { endlessStock, type Stock }
