@@ -23,6 +23,7 @@ export type { OrderRefusal, PurchaseWish } from './order.ts'
 export type { PayRefusal, PayWith } from './pay.ts'
 export type { ContractRow, OrderDraft, OrderRow } from './store.ts'
 export { insertCoupon, insertRedeemCode } from './coupons-store.ts'
+export { invoicePdf } from './invoice-pdf.ts'
 export { placeOrder }
 export { checkMoney } from './check.ts'
 export { registerBalance } from './balance-routes.ts'
@@ -56,7 +57,7 @@ export async function makeBilling(
     stock: () => stock,
     publicUrl: () => publicUrl,
   }
-  const settings = { log: given.log, secret: given.secret, bank: () => bank }
+  const settings = { clock: given.clock, log: given.log, secret: given.secret, bank: () => bank }
   let documents = given.catalog.current().billing.providers
   const open = async (): Promise<void> => {
     providers = await openProviders(documents, settings)
