@@ -6,6 +6,7 @@ import type { Tx } from '../platform/index.ts'
 import { bookOwedBack, bookReceived } from './books.ts'
 import { carryOut } from './carry-out.ts'
 import type { BillingDeps } from './deps.ts'
+import { granted } from './granted.ts'
 import {
   bindMethod,
   insertRefund,
@@ -30,6 +31,7 @@ export type Effect =
   | 'unknown_payment'
   | 'mismatch'
   | 'refund'
+  | 'bound'
   | 'unbound'
 
 /**
@@ -39,6 +41,7 @@ export type Effect =
 export async function takeNews(deps: BillingDeps, tx: Tx, provider: string, news: News, now: Instant): Promise<Effect> {
   if (news.kind === 'refund') return refundNews(deps, tx, news, now)
   if (news.kind === 'mandate') {
+    if (news.state === 'granted') return granted(tx, provider, news, now)
     await unbindMandate(tx, provider, news.mandate, now)
     return 'unbound'
   }

@@ -31,8 +31,8 @@ export async function keepNewest(tx: Tx, memberId: string, count: number): Promi
 }
 
 export interface KnownSession {
-  readonly id: string
   readonly hash: string
+  readonly id: string
   readonly member_id: string
   readonly ends_at: number
   readonly email: string
@@ -41,11 +41,11 @@ export interface KnownSession {
   readonly language: Language
 }
 
-export async function sessionsByHash(on: Queries, hashes: readonly Buffer[]): Promise<readonly KnownSession[]> {
-  const { rows } =
-    await sql<KnownSession>`select s.id, encode(s.hash, 'hex') as hash, s.member_id, s.ends_at, m.email, m.role,
-    m.language, m.verified_at is not null as verified from sessions s join members m on m.id = s.member_id
-    where s.hash in (${sql.join(hashes)})`.execute(on)
+/** The sessions of these tokens, given the SHA-256 of each in hex. */
+export async function sessionsByHash(on: Queries, hashes: readonly string[]): Promise<readonly KnownSession[]> {
+  const { rows } = await sql<KnownSession>`select encode(s.hash, 'hex') as hash, s.id, s.member_id, s.ends_at, m.email,
+    m.role, m.language, m.verified_at is not null as verified from sessions s join members m on m.id = s.member_id
+    where s.hash in (select decode(h, 'hex') from unnest(${[...hashes]}::text[]) h)`.execute(on)
   return rows
 }
 
