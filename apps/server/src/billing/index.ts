@@ -26,7 +26,6 @@ export type { PurchaseWish } from './purchase.ts'
 export type { PayRefusal, PayWith } from './pay.ts'
 export type { ContractRow, OrderDraft, OrderRow } from './store.ts'
 export { insertCoupon, insertRedeemCode } from './coupons-store.ts'
-export { invoicePdf } from './invoice-pdf.ts'
 export { placeOrder }
 export { requestKeyOf } from './route-deps.ts'
 export { shownOrder } from './shown.ts'
