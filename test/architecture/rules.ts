@@ -24,7 +24,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['platform'],
   ['catalog', 'identity', 'ledger'],
   ['entitlements'],
-  ['billing', 'gateway'],
+  ['billing', 'gateway', 'teams'],
   ['sale', 'tools'],
   ['admin', 'usage'],
 ]
@@ -132,6 +132,7 @@ export const RULES: readonly Rule[] = [
       [`${SERVER}ready.ts`]: 'asks whether the database answers at all, in no room’s name: `select 1`',
       [`${SERVER}commands/doctor.ts`]: 'asks the database for its version and its clock, which are no room’s data',
       [`${SERVER}entitlements/check.ts`]: 'sets the isolation of the transaction in which its store reads',
+      [`${SERVER}billing/check.ts`]: 'sets the isolation of the transaction in which its store reads',
     },
   },
   {

@@ -84,8 +84,8 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
     operatorKey: undefined,
     logLevel: 'silent',
     proxyHops: options.proxyHops ?? 0,
-    publicUrl: undefined,
     sandboxClock: false,
+    publicUrl: 'http://plan.example.org',
     secret: (name) => options.secrets?.[name],
   }
   const source = options.catalog?.(catalogSource) ?? catalogSource

@@ -5,12 +5,12 @@ import { CARDS, startAlipayStandIn, startBank, startStripeStandIn, type Provider
 
 import { openProviders } from '../../apps/server/src/billing/providers/open.ts'
 import type { CheckoutWish } from '../../apps/server/src/billing/providers/port.ts'
-import type { ProviderDocument } from '../../apps/server/src/catalog/index.ts'
+import type { PaymentProviderDocument } from '../../apps/server/src/catalog/index.ts'
 import { makeLog, systemClock, type Clock } from '../../apps/server/src/platform/index.ts'
 
 /** A provider as an operator would connect it, with its stand-in behind it. */
 export interface ProviderBench {
-  readonly document: ProviderDocument
+  readonly document: PaymentProviderDocument
   readonly secrets: Readonly<Record<string, string>>
   readonly standIn: ProviderStandIn
 }
@@ -29,7 +29,7 @@ export async function stripeBench(): Promise<ProviderBench> {
     secretKey: STRIPE_SECRETS.STRIPE_SECRET_KEY,
     webhookSecret: STRIPE_SECRETS.STRIPE_WEBHOOK_SECRET,
   })
-  const document: ProviderDocument = {
+  const document: PaymentProviderDocument = {
     id: 'stripe',
     kind: 'stripe',
     secret_env: 'STRIPE_SECRET_KEY',
@@ -50,7 +50,7 @@ export async function alipayBench(): Promise<ProviderBench & { readonly alipayPr
     privateKey: alipay.privateKey,
     merchantPublicKey: merchant.publicKey,
   })
-  const document: ProviderDocument = {
+  const document: PaymentProviderDocument = {
     id: 'alipay',
     kind: 'alipay',
     app_id: ALIPAY_APP,

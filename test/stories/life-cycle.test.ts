@@ -1,6 +1,7 @@
 import { DAY_MS, HOUR_MS, type MemberId } from '@codeplan/core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
+import { checkMoney } from '../../apps/server/src/billing/index.ts'
 import { checkBooks } from '../../apps/server/src/entitlements/index.ts'
 import { unbalancedPostings } from '../../apps/server/src/ledger/index.ts'
 import { ask, errorOf } from '../house/ask.ts'
@@ -16,6 +17,7 @@ describe('the life of a subscription', () => {
   })
   afterAll(async () => {
     const { rooms, clock } = house
+    expect(await checkMoney(house.rooms)).toEqual([])
     expect(await unbalancedPostings(rooms.db.queries)).toEqual([])
     expect(await checkBooks(rooms, clock.now())).toMatchObject({ faults: [] })
     await house.close()
@@ -62,7 +64,9 @@ describe('the life of a subscription', () => {
     const end = (await shop.contract())?.terms.period.endsAt as number
     await live(house, end - house.clock.now() + HOUR_MS)
     expect((await shop.contract())?.terms).toMatchObject({ status: 'past_due', declines: 1 })
-    expect((await call(key, 'in the grace')).status).toBe(200)
+    const served = await call(key, 'in the grace')
+    expect(served.status).toBe(200)
+    expect(served.headers['x-codeplan-payment']).toBe(`open; served until ${new Date(end + 7 * DAY_MS).toISOString()}`)
     await live(house, DAY_MS)
     expect((await shop.contract())?.terms).toMatchObject({ status: 'past_due', declines: 2 })
     const [bill] = await house.rooms.billing.orders(shop.memberId, 1)

@@ -1,7 +1,8 @@
-import { DAY_MS, HOUR_MS, MINUTE_MS, type MemberId, type OrderId } from '@codeplan/core'
+import { DAY_MS, HOUR_MS, MINUTE_MS, plusMonths, type MemberId, type OrderId } from '@codeplan/core'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 
-import { insertCoupon } from '../../apps/server/src/billing/index.ts'
+import { checkMoney, insertCoupon } from '../../apps/server/src/billing/index.ts'
+import { keepEvent } from '../../apps/server/src/billing/payments-store.ts'
 import { accountSums, balanceAccount, unbalancedPostings } from '../../apps/server/src/ledger/index.ts'
 import { openHouse, type House } from '../house/house.ts'
 import { CARD, chooseCard, deliver, deliverOne, live, shopper, yuan } from '../house/shopper.ts'
@@ -16,6 +17,7 @@ describe('payments', () => {
     shop = shopper(house, (await house.subscriber()).memberId as MemberId)
   })
   afterAll(async () => {
+    expect(await checkMoney(house.rooms)).toEqual([])
     expect(await unbalancedPostings(house.rooms.db.queries)).toEqual([])
     await house.close()
   })
@@ -50,6 +52,30 @@ describe('payments', () => {
     const order = await shop.order('lite')
     await shop.payWithCard(order.id, CARD.twice)
     expect(await shop.state(order.id)).toBe('paid')
+    expect(await house.rooms.billing.contracts(shop.memberId)).toHaveLength(1)
+  })
+
+  test('F57: a notification that was stored and then met a crash is worked off, once', async () => {
+    const order = await shop.order('lite')
+    const payment = await page(order.id)
+    await chooseCard(payment.action!.redirectUrl, CARD.pays)
+    const { id, body } = lastEvent()
+    const { amount, currency } = payment
+    const news = {
+      kind: 'payment',
+      paymentId: payment.id,
+      amount,
+      currency,
+      state: 'succeeded',
+      ref: payment.provider_ref,
+    } as const
+    const event = { provider: 'sandbox', eventId: id, body: Buffer.from(body), news }
+    await keepEvent(house.rooms.db.queries, event, house.clock.now())
+    expect(await shop.state(order.id)).toBe('open')
+    house.clock.advance(MINUTE_MS)
+    await house.rooms.billing.workDue(house.clock.now())
+    expect(await shop.state(order.id)).toBe('paid')
+    expect(await deliverOne(house, body)).toBe(200)
     expect(await house.rooms.billing.contracts(shop.memberId)).toHaveLength(1)
   })
 
@@ -162,6 +188,24 @@ describe('payments', () => {
     ])
   })
 
+  test('F67: how long a payment lasts is never read from the provider: a period without one there is the catalog’s month', async () => {
+    const order = await shop.order('lite')
+    const payment = await page(order.id)
+    const { amount, currency, provider_ref: ref } = payment
+    const bare = {
+      id: 'ev-bare',
+      kind: 'payment',
+      data: { ref, payment_id: payment.id, amount, currency, state: 'succeeded' },
+    }
+    expect(await deliverOne(house, JSON.stringify(bare))).toBe(200)
+    const period = (await shop.contract())!.terms.period
+    expect([period.startsAt, period.endsAt]).toEqual([
+      house.clock.now(),
+      plusMonths('Asia/Shanghai', house.clock.now(), 1),
+    ])
+    expect((await shop.standing())?.windows.map(({ allowance }) => allowance)).toEqual([80e6, 400e6])
+  })
+
   test('F68: the same wish sent twice is one order, and a double click on pay is one payment', async () => {
     const wish = { memberId: shop.memberId, plan: 'lite', cycle: 'month', requestKey: 'button-1' } as const
     const twice = await Promise.all([1, 2].map(() => house.rooms.billing.buy(wish, house.clock.now())))
@@ -227,6 +271,17 @@ describe('payments', () => {
       value: { amount: 0 },
     })
     expect((await shop.upgrade('pro')).credit).toBe(0)
+  })
+
+  test('S13: nodes that work off what is due at the same time charge once', async () => {
+    await shop.buy('lite')
+    const due = (await shop.contract())!.terms.period.endsAt - HOUR_MS
+    await live(house, due - house.clock.now() - MINUTE_MS)
+    house.clock.advance(MINUTE_MS)
+    await Promise.all([1, 2, 3, 4].map(() => house.rooms.billing.workDue(house.clock.now())))
+    const [bill] = await house.rooms.billing.orders(shop.memberId, 1)
+    expect(await house.rooms.billing.payments(bill!.id)).toHaveLength(1)
+    expect((await shop.contract())?.terms).toMatchObject({ status: 'active', periodNo: 1 })
   })
 
   test('F66: the credit of a second upgrade is what was paid net: the credit of the first and its difference', async () => {

@@ -4,31 +4,39 @@ import type { AddressInfo } from 'node:net'
 import Fastify, { LogController, type FastifyBaseLogger } from 'fastify'
 
 import { forgetAnswers, makeGateway, makeUpstreamPools, type Gateway, type UpstreamSettings } from './gateway/index.ts'
-import { registerWebhooks } from './billing/index.ts'
+import { registerBalance, registerOrders, registerSubscription, registerWebhooks } from './billing/index.ts'
 import { ALIVE_EVERY_MS } from './entitlements/index.ts'
 import { isReady } from './ready.ts'
 import { keepDumps } from './dumps.ts'
 import { registerErrorPages } from './error-pages.ts'
+import { registerPeople } from './identity/index.ts'
 import { languageOf, makeJobs, makePartitions, word } from './platform/index.ts'
 import type { Rooms } from './rooms.ts'
+import { registerTeams } from './teams/index.ts'
+import { openSale, registerSale, type Sale } from './sale/index.ts'
 import { registerUsage } from './usage/index.ts'
 
 export interface App {
   readonly port: number
   readonly gateway: Gateway
+  readonly sale: Sale
   /** Lets running calls finish within the catalog's time, settles everything, closes. */
   stop(): Promise<void>
 }
 
 const LAST_USED_EVERY_MS = 15_000
+const MAIL_EVERY_MS = 5_000
 const PARTITIONS_EVERY_MS = 6 * 3_600_000
 /** A crash loses so much of what was refused. */
 /** What is due in the shop is done this long after its instant at the latest. */
 const SHOP_EVERY_MS = 5_000
+const BALANCES_EVERY_MS = 60_000
 const REFUSALS_EVERY_MS = 5_000
 const CAPACITY_EVERY_MS = 60_000
 const FORGET_EVERY_MS = 10 * 60_000
 const MAINTAIN_EVERY_MS = 30 * 60_000
+/** Turns are called, and times that are over are ended, also when nobody asks. */
+const SALE_EVERY_MS = 1_000
 /** Looked at this often, taken once a day: the first time soon after a start. */
 const DUMP_EVERY_MS = 5 * 60_000
 /** Keep-alive outlives the idle connections of proxies in front (60 s is their usual figure). */
@@ -70,7 +78,15 @@ export async function startApp(rooms: Rooms, options: Pick<UpstreamSettings, 'sa
     return reply.type(rooms.metrics.registry.contentType).send(await rooms.metrics.registry.metrics())
   })
   await registerUsage(fastify, { ...rooms, refusals: gateway.refusals })
+  registerPeople(fastify, rooms)
+  registerTeams(fastify, rooms)
+  const sale = await openSale(rooms)
+  rooms.billing.useStock(sale.stock)
+  registerSale(fastify, rooms, sale)
   registerErrorPages(fastify)
+  registerBalance(fastify, rooms)
+  registerOrders(fastify, rooms)
+  registerSubscription(fastify, rooms)
   registerWebhooks(fastify, rooms)
   fastify.setNotFoundHandler((request, reply) => {
     const path = request.url.split('?')[0] ?? ''
@@ -84,13 +100,19 @@ export async function startApp(rooms: Rooms, options: Pick<UpstreamSettings, 'sa
   const jobs = makeJobs(log)
   jobs.every(ALIVE_EVERY_MS, 'recover', () => entitlements.recover())
   jobs.every(SHOP_EVERY_MS, 'shop', () => rooms.billing.workDue(clock.now()))
+  jobs.every(BALANCES_EVERY_MS, 'low-balances', () => rooms.billing.tellLowBalances(clock.now()))
   jobs.every(LAST_USED_EVERY_MS, 'last-used', () => rooms.identify.flushLastUsed())
+  jobs.every(LAST_USED_EVERY_MS, 'sessions-seen', () => rooms.people.flushSeen())
+  jobs.every(MAIL_EVERY_MS, 'mail', () => rooms.mail.work())
+  jobs.every(PARTITIONS_EVERY_MS, 'forget-sessions', () => rooms.people.forgetEnded())
   jobs.every(PARTITIONS_EVERY_MS, 'partitions', () => db.tx((tx) => makePartitions(tx, clock.now())))
   jobs.every(PARTITIONS_EVERY_MS, 'retention', () => entitlements.forget(clock.now()))
   jobs.every(FORGET_EVERY_MS, 'forget-answers', () => forgetAnswers(db.queries, clock.now()))
   jobs.every(CAPACITY_EVERY_MS, 'capacity', () => gateway.writeCapacity())
   jobs.every(REFUSALS_EVERY_MS, 'refusals', () => gateway.refusals.write())
   jobs.every(PARTITIONS_EVERY_MS, 'forget-refusals', () => gateway.refusals.forget())
+  jobs.every(SALE_EVERY_MS, 'sale', () => sale.tick())
+  jobs.every(PARTITIONS_EVERY_MS, 'forget-tickets', () => sale.forget(clock.now()))
   jobs.every(MAINTAIN_EVERY_MS, 'maintain', () => db.maintain())
   if (rooms.embedded) {
     const dump = keepDumps(rooms.embedded, config.dataFolder, clock)
@@ -99,10 +121,12 @@ export async function startApp(rooms: Rooms, options: Pick<UpstreamSettings, 'sa
 
   await fastify.listen({ port: config.port, host: config.host, backlog: BACKLOG })
   const { port } = fastify.server.address() as AddressInfo
-  rooms.billing.useAddress(config.publicUrl ?? `http://127.0.0.1:${port}`)
+  // Any free port is known only now.
+  rooms.billing.useAddress(config.publicUrl.replace(/:0$/, `:${port}`))
   return {
     port,
     gateway,
+    sale,
     stop: async () => {
       fastify.server.close()
       fastify.server.closeIdleConnections()
@@ -110,6 +134,7 @@ export async function startApp(rooms: Rooms, options: Pick<UpstreamSettings, 'sa
       await entitlements.drain()
       await jobs.stop()
       await rooms.identify.flushLastUsed()
+      await rooms.people.flushSeen()
       await gateway
         .writeCapacity()
         .catch((error: unknown) => log.warn({ err: error }, 'the last minute was not measured'))

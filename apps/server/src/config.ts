@@ -18,9 +18,9 @@ export interface Config {
   readonly proxyHops: number
   /** The clock may be moved, for trying out what happens by time. */
   readonly sandboxClock: boolean
-  /** Where people and payment providers reach this server; undefined: only this machine does. */
-  readonly publicUrl: string | undefined
-  /** Keys of upstreams and secrets of payment providers, by the names that the catalog gives. */
+  /** Where people and payment providers reach this server: links begin with it. */
+  readonly publicUrl: string
+  /** Keys of upstreams and other secrets, by their names in the environment. */
   readonly secret: (name: string) => string | undefined
 }
 
@@ -55,10 +55,13 @@ export function readConfig(env: NodeJS.ProcessEnv): { config: Config; faults: re
   if (operatorKey && operatorKey.length !== OPERATOR_KEY_BYTES) {
     faults.push({ name: 'CODEPLAN_OPERATOR_KEY', cure: 'use 64 hex digits, for example from: openssl rand -hex 32' })
   }
-  const publicUrl = env.PUBLIC_URL?.replace(/\/+$/, '') || undefined
-  if (publicUrl && !/^https?:\/\/[^/?#]+$/.test(publicUrl)) {
-    faults.push({ name: 'PUBLIC_URL', cure: 'use scheme and host alone, for example https://plan.example.com' })
-  }
+  const publicUrl = (env.PUBLIC_URL || `http://127.0.0.1:${port}`).replace(/\/+$/, '')
+  if (!/^https?:\/\/[^/]+$/.test(publicUrl))
+    faults.push({ name: 'PUBLIC_URL', cure: 'use where people reach the server, for example https://plan.example.org' })
+  if (env.SMTP_URL && !/^smtps?:\/\//.test(env.SMTP_URL))
+    faults.push({ name: 'SMTP_URL', cure: 'use smtp://user:password@host:587 or smtps://…, or leave it out' })
+  if (env.SMTP_URL && !env.MAIL_FROM)
+    faults.push({ name: 'MAIL_FROM', cure: 'set the address that letters come from, since SMTP_URL is set' })
   return {
     config: {
       port,
@@ -69,8 +72,8 @@ export function readConfig(env: NodeJS.ProcessEnv): { config: Config; faults: re
       operatorKey,
       logLevel,
       proxyHops,
-      publicUrl,
       sandboxClock: env.CODEPLAN_SANDBOX === '1',
+      publicUrl,
       secret: (name) => env[name] || undefined,
     },
     faults,

@@ -8,10 +8,12 @@ import { makeBilling, type Billing } from './billing/index.ts'
 import { applyCatalog, openCatalog, type CatalogRoom } from './catalog/index.ts'
 import { operatorKeyOf, type Config } from './config.ts'
 import { makeEntitlements, type Entitlements } from './entitlements/index.ts'
-import { makeIdentify, makeSeal, type Identify, type Seal } from './identity/index.ts'
+import { makeIdentify, makePeople, makeSeal, type Identify, type People, type Seal } from './identity/index.ts'
+import { signedOn } from './teams/index.ts'
 import {
   lockFolder,
   makeLog,
+  makeMail,
   makeMetrics,
   migrate,
   openEmbedded,
@@ -22,6 +24,7 @@ import {
   type Db,
   type EmbeddedDb,
   type Log,
+  type Mail,
   type Metrics,
 } from './platform/index.ts'
 
@@ -37,6 +40,8 @@ export interface Rooms {
   readonly catalog: CatalogRoom
   readonly seal: Seal
   readonly identify: Identify
+  readonly people: People
+  readonly mail: Mail
   readonly entitlements: Entitlements
   readonly billing: Billing
   close(): Promise<void>
@@ -74,19 +79,24 @@ export async function furnish(
   const seal = makeSeal(operatorKeyOf(config))
   const identify = await makeIdentify({ db, seal, clock, metrics, proxyHops: config.proxyHops })
   const entitlements = makeEntitlements({ db, clock, catalog: catalog.value, node, log, metrics })
-  const billing = await makeBilling({
+  const operator = () => catalog.value.current().operator
+  const mail = makeMail({ db, clock, log, secret: config.secret, operator })
+  const people = await makePeople({
     db,
     clock,
-    catalog: catalog.value,
+    seal,
+    rules: () => catalog.value.current().people,
+    operatorName: () => operator().name,
+    publicUrl: config.publicUrl,
+    proxyHops: config.proxyHops,
     log,
     secret: config.secret,
-    letter: noLetters,
+    signedOn: (tx, who, now) => signedOn({ catalog: catalog.value }, tx, who, now),
   })
-  return yes({ config, ...base, metrics, node, catalog: catalog.value, seal, identify, entitlements, billing })
+  const billing = await makeBilling({ db, clock, catalog: catalog.value, log, secret: config.secret })
+  const rooms = { config, ...base, metrics, node, catalog: catalog.value, seal, identify, people, mail }
+  return yes({ ...rooms, entitlements, billing })
 }
-
-/** TODO */
-const noLetters = (): Promise<void> => Promise.resolve()
 
 export interface Store {
   readonly db: Db

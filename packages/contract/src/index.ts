@@ -1,1 +1,6 @@
+export * from './account.ts'
+export * from './balance.ts'
+export * from './billing.ts'
 export * from './money.ts'
+export * from './team.ts'
+export * from './sale.ts'

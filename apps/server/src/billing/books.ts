@@ -4,8 +4,8 @@ import { post } from '../ledger/index.ts'
 import type { Tx } from '../platform/index.ts'
 
 /** Money that has come in and is not yet anybody's; money that is on its way back. */
-const RECEIVED = 'payments:received'
-const OWED_BACK = 'payments:owed_back'
+export const RECEIVED = 'payments:received'
+export const OWED_BACK = 'payments:owed_back'
 const cashOf = (provider: string): string => `cash:${provider}`
 /** What the operator has earned by subscriptions. */
 export const PLANS_ACCOUNT = 'revenue:plans'

@@ -21,6 +21,7 @@ import type { Tx } from '../platform/index.ts'
 import { bookApplied, PLANS_ACCOUNT } from './books.ts'
 import type { BillingDeps } from './deps.ts'
 import { issueInvoice } from './invoice.ts'
+import { tell } from '../identity/index.ts'
 import { priceOf } from './order.ts'
 import { renewalRules } from './rules.ts'
 import {
@@ -59,7 +60,8 @@ export async function carryOut(
   const to = order.kind === 'balance' ? balanceAccount(order.member_id) : PLANS_ACCOUNT
   await bookApplied(tx, { id: order.id, to, amount: order.amount, currency: order.currency }, now)
   await closeOrder(tx, order.id, { state: 'paid', subscriptionId }, now)
-  await issueInvoice(deps, tx, order, now)
+  const invoice = await issueInvoice(deps, tx, order, now)
+  if (invoice) await tellPaid(deps, tx, order, invoice, now)
   return true
 }
 
@@ -119,7 +121,6 @@ async function begin(deps: BillingDeps, tx: Tx, order: OrderRow, payer: Payer, n
   const isAlone = await insertContract(tx, { ...row, method_id: payer.methodId, due_at: dueOf(deps, contract) }, now)
   // The index on running contracts decides what two transactions cannot see of each other.
   if (!isAlone) throw new BegunElsewhere(order.id)
-  await tellPaid(deps, tx, order, now)
   return id
 }
 
@@ -176,13 +177,9 @@ async function upgrade(deps: BillingDeps, tx: Tx, order: OrderRow, payer: Payer,
   await insertPeriod(tx, paid(id, next, order))
   const saved = { subscription_id: oldId, terms: contract, due_at: dueOf(deps, contract) }
   await saveContract(tx, { ...saved, method_id: payer.methodId ?? old.method_id }, { to: id })
-  const name = (await termsOf(deps, tx, planVersionId)).name
-  await deps.letter(
-    tx,
-    { memberId, kind: 'upgrade_done', data: { plan: name, at: now }, dedupeKey: `upgrade:${order.id}` },
-    now,
-  )
-  await tellPaid(deps, tx, order, now)
+  const [from, to] = [await termsOf(deps, tx, old.terms.planVersionId), await termsOf(deps, tx, planVersionId)]
+  const data = { from: from.name, to: to.name, at: now }
+  await tell(tx, memberId, { kind: 'upgrade_done', data, dedupeKey: `upgrade:${order.id}` }, now)
   return id
 }
 
@@ -204,7 +201,6 @@ async function renew(deps: BillingDeps, tx: Tx, order: OrderRow, payer: Payer, n
     await endSubscription(tx, id, next.period.endsAt)
     await insertPeriod(tx, paid(id, next.period, order))
     await saveContract(tx, { ...row, due_at })
-    await tellPaid(deps, tx, order, now)
     return id
   }
   // Another plan, or windows that begin anew: a subscription of its own, from where the old one ends.
@@ -224,7 +220,6 @@ async function renew(deps: BillingDeps, tx: Tx, order: OrderRow, payer: Payer, n
   await endSubscription(tx, id, startsAt)
   await insertPeriod(tx, paid(follower, next.period, order))
   await saveContract(tx, { ...row, due_at }, { to: follower })
-  await tellPaid(deps, tx, order, now)
   return follower
 }
 
@@ -243,14 +238,15 @@ export const dueOf = (deps: Pick<BillingDeps, 'catalog'>, contract: Contract): I
 /** Stores a contract with what follows from it: when the clock has to do with it, and until when calls are let in. */
 export async function storeContract(deps: BillingDeps, tx: Tx, row: ContractRow, terms: Contract): Promise<void> {
   await saveContract(tx, { ...row, terms, due_at: dueOf(deps, terms) })
-  await endSubscription(tx, row.subscription_id, servedUntil(terms, renewalRules(deps.catalog.current())))
+  const served = servedUntil(terms, renewalRules(deps.catalog.current()))
+  await endSubscription(tx, row.subscription_id, served, terms.status === 'past_due' ? terms.period.endsAt : null)
 }
 
-const tellPaid = async (deps: BillingDeps, tx: Tx, order: OrderRow, now: Instant): Promise<void> => {
-  if (order.amount === 0) return
-  const { member_id: memberId, amount, currency, plan } = order
-  const data = { order: order.id, plan: plan ?? '', amount: moneyText(amount, currency), currency }
-  await deps.letter(tx, { memberId, kind: 'receipt', data, dedupeKey: `receipt:${order.id}` }, now)
+async function tellPaid(deps: BillingDeps, tx: Tx, order: OrderRow, invoice: string, now: Instant): Promise<void> {
+  const { member_id: memberId, amount, currency, plan, kind } = order
+  const what = plan === null ? kind : (deps.catalog.current().plans.get(plan)?.name ?? plan)
+  const data = { what, amount: moneyText(amount, currency), currency, invoice }
+  await tell(tx, memberId, { kind: 'receipt', data, dedupeKey: `receipt:${order.id}` }, now)
 }
 
 export async function termsOf(deps: BillingDeps, tx: Tx, planVersionId: string): Promise<PlanTerms> {

@@ -5,22 +5,6 @@ import type { Clock, Db, Log, Tx } from '../platform/index.ts'
 import type { PaymentProvider } from './providers/port.ts'
 import type { Stock } from './stock.ts'
 
-/** What members are told of, in their own language, with what it is about. */
-export interface Letter {
-  readonly memberId: MemberId
-  readonly kind:
-    | 'receipt'
-    | 'renewal_notice'
-    | 'payment_declined'
-    | 'subscription_ended'
-    | 'refund_sent'
-    | 'upgrade_done'
-    | 'balance_low'
-  readonly data: Readonly<Record<string, string | number>>
-  /** The same one is sent once. */
-  readonly dedupeKey: string
-}
-
 export interface BillingDeps {
   readonly db: Db
   readonly clock: Clock
@@ -29,8 +13,6 @@ export interface BillingDeps {
   /** Providers of the running catalog whose secrets are set. */
   readonly providers: () => ReadonlyMap<string, PaymentProvider>
   readonly stock: () => Stock
-  /** Written with what it tells of, sent afterwards. */
-  readonly letter: (tx: Tx, letter: Letter, now: Instant) => Promise<void>
   /** Seats of a team that were paid for. */
   readonly addSeats?: (tx: Tx, seats: PaidSeats, now: Instant) => Promise<void>
   /** Where people and providers reach this server: `https://plan.example.org`. */

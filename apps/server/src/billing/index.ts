@@ -2,26 +2,34 @@ import type { Instant, MemberId, OrderId } from '@codeplan/core'
 
 import type { Tx } from '../platform/index.ts'
 import type { BillingDeps } from './deps.ts'
+import { tellLowBalances } from './low-balance.ts'
 import { cancelOrder, chooseMethod, orderTopUp, planNext, switchRenewal, unbind } from './manage.ts'
 import { placeOrder, placePurchase, type PurchaseWish } from './order.ts'
 import { inTx, pay, type PayWish } from './pay.ts'
 import { methodsOf, paymentsOf } from './payments-store.ts'
 import { openProviders, type ProviderSettings } from './providers/open.ts'
 import type { Headers, PaymentProvider } from './providers/port.ts'
+import { redeem } from './redeem.ts'
 import { offerRefund, refund } from './refund.ts'
 import { endlessStock, type Stock } from './stock.ts'
 import { contractsOf, nextDueAt, orderById, ordersOf, runningContract } from './store.ts'
 import { offerUpgrade, orderUpgrade, type UpgradeWish } from './upgrade.ts'
+import { viewSubscription } from './subscription-view.ts'
 import { receiveWebhook } from './webhook.ts'
 import { workDue } from './work.ts'
 
-export type { Letter, PaidSeats } from './deps.ts'
+export type { PaidSeats } from './deps.ts'
 export type { OrderRefusal, PurchaseWish } from './order.ts'
 export type { PayRefusal, PayWith } from './pay.ts'
 export type { ContractRow, OrderDraft, OrderRow } from './store.ts'
 export { insertCoupon, insertRedeemCode } from './coupons-store.ts'
 export { invoicePdf } from './invoice-pdf.ts'
 export { placeOrder }
+export { checkMoney } from './check.ts'
+export { registerBalance } from './balance-routes.ts'
+export { registerOrders } from './order-routes.ts'
+export { registerSubscription } from './subscription-routes.ts'
+export { wordBilling, type BillingRefusal } from './words.ts'
 export { registerWebhooks } from './webhook-routes.ts'
 export { endlessStock, type Stock }
 
@@ -76,7 +84,10 @@ export async function makeBilling(
     orderTopUp: (wish: Parameters<typeof orderTopUp>[1], now: Instant) => orderTopUp(deps, wish, now),
     receiveWebhook: (provider: PaymentProvider, message: { body: Buffer; headers: Headers }, now: Instant) =>
       receiveWebhook(deps, provider, message, now),
+    redeem: (wish: Parameters<typeof redeem>[1], now: Instant) => redeem(deps, wish, now),
+    view: (memberId: MemberId) => viewSubscription(deps, memberId),
     providers: () => providers,
+    tellLowBalances: (now: Instant) => tellLowBalances(deps, now),
     workDue: (now: Instant) => workDue(deps, now),
     /** When there is something to do next. */
     nextDueAt: () => nextDueAt(deps.db.queries),

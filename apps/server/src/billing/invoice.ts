@@ -23,9 +23,14 @@ export interface InvoiceContent {
   readonly total: string
 }
 
-/** Numbers without gaps in the operator's calendar year. Orders that cost nothing have none. */
-export async function issueInvoice(deps: BillingDeps, tx: Tx, order: OrderRow, now: Instant): Promise<void> {
-  if (order.amount === 0) return
+/** Answers its number: without gaps in the operator's calendar year. Orders that cost nothing have none. */
+export async function issueInvoice(
+  deps: BillingDeps,
+  tx: Tx,
+  order: OrderRow,
+  now: Instant,
+): Promise<string | undefined> {
+  if (order.amount === 0) return undefined
   const { operator, billing, plans } = deps.catalog.current()
   const { year } = wallClock(operator.zone, now)
   const { prefix, seller, note } = billing.invoice
@@ -53,4 +58,5 @@ export async function issueInvoice(deps: BillingDeps, tx: Tx, order: OrderRow, n
     total: moneyText(order.amount, currency),
   }
   await insertInvoice(tx, { number, orderId: order.id, memberId: order.member_id, content }, now)
+  return number
 }

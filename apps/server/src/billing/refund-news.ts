@@ -3,6 +3,7 @@ import { moneyText, plusMs, type Instant } from '@codeplan/core'
 import type { Tx } from '../platform/index.ts'
 import { bookSentBack } from './books.ts'
 import type { BillingDeps } from './deps.ts'
+import { tell } from '../identity/index.ts'
 import type { Effect } from './money-in.ts'
 import { lockPayment, lockRefund, refundedOf, savePayment, saveRefund } from './payments-store.ts'
 import type { RefundNews } from './providers/port.ts'
@@ -27,6 +28,6 @@ export async function refundNews(deps: BillingDeps, tx: Tx, news: RefundNews, no
   if ((await refundedOf(tx, payment.id)) >= payment.amount)
     await savePayment(tx, { ...payment, state: 'refunded' }, now)
   const data = { amount: moneyText(refund.amount, currency), currency }
-  await deps.letter(tx, { memberId, kind: 'refund_sent', data, dedupeKey: `refund:${refund.id}` }, now)
+  await tell(tx, memberId, { kind: 'refund_sent', data, dedupeKey: `refund:${refund.id}` }, now)
   return 'refund'
 }

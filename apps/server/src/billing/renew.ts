@@ -21,6 +21,7 @@ import type { Tx } from '../platform/index.ts'
 import { carryOut, dueOf, storeContract, termsOf } from './carry-out.ts'
 import type { BillingDeps } from './deps.ts'
 import { letGo } from './let-go.ts'
+import { tell } from '../identity/index.ts'
 import { placeOrder } from './order.ts'
 import { insertPayment, methodById } from './payments-store.ts'
 import { CHECK_AFTER_MS, renewalRules } from './rules.ts'
@@ -59,10 +60,9 @@ async function notice(deps: BillingDeps, tx: Tx, row: ContractRow, days: number,
     amount: moneyText(next.price, row.currency),
     currency: row.currency,
     at: row.terms.period.endsAt,
-    days,
   }
   const dedupeKey = `notice:${row.subscription_id}:${row.terms.period.endsAt}:${days}`
-  await deps.letter(tx, { memberId: row.member_id, kind: 'renewal_notice', data, dedupeKey }, now)
+  await tell(tx, row.member_id, { kind: 'renewal_notice', data, dedupeKey }, now)
   const terms = noticed(row.terms)
   await saveContract(tx, { ...row, terms, due_at: dueOf(deps, terms) })
 }
@@ -128,13 +128,12 @@ export async function renewalDeclined(deps: BillingDeps, tx: Tx, order: OrderRow
     plan: (await termsOf(deps, tx, terms.planVersionId)).name,
     amount: moneyText(order.amount, order.currency),
     currency: order.currency,
-    next_try: due?.kind === 'charge' ? due.at : 0,
+    next_try: due?.kind === 'charge' ? due.at : null,
     ends_at: graceEndsAt(terms, rules),
-    order: order.id,
     pay_url: `${deps.publicUrl()}/subscription?order=${order.id}`,
   }
   const dedupeKey = `declined:${order.id}:${terms.declines}`
-  await deps.letter(tx, { memberId: row.member_id, kind: 'payment_declined', data, dedupeKey }, now)
+  await tell(tx, row.member_id, { kind: 'payment_declined', data, dedupeKey }, now)
 }
 
 async function end(
@@ -147,9 +146,9 @@ async function end(
 ): Promise<void> {
   await endContract(deps, tx, row, why, at)
   const { name } = await termsOf(deps, tx, row.terms.planVersionId)
-  const data = { plan: name, why, at }
+  const data = { plan: name, at }
   const dedupeKey = `ended:${row.subscription_id}:${at}`
-  await deps.letter(tx, { memberId: row.member_id, kind: 'subscription_ended', data, dedupeKey }, now)
+  await tell(tx, row.member_id, { kind: 'subscription_ended', data, dedupeKey }, now)
   // The bill of a period that will not be is let go.
   const { zone } = deps.catalog.current().operator
   const next = renewalOf(zone, row.terms)

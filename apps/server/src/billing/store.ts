@@ -105,6 +105,13 @@ export async function ordersOf(on: Queries, memberId: MemberId, limit: number): 
   return rows
 }
 
+/** The bill of a renewal that is not paid. */
+export async function openRenewal(on: Queries | Tx, subscriptionId: string): Promise<OrderRow | undefined> {
+  const { rows } = await sql<OrderRow>`select * from orders where subscription_id = ${subscriptionId}
+    and kind = 'renewal' and state = 'open' order by id desc limit 1`.execute(on)
+  return rows[0]
+}
+
 export async function closeOrder(
   tx: Tx,
   id: OrderId,
@@ -242,4 +249,16 @@ export async function nextDueAt(on: Queries): Promise<Instant | undefined> {
     select min(check_at) from refunds) d`.execute(on)
   const at = rows[0]?.at
   return at === null || at === undefined ? undefined : instant(at)
+}
+
+/** Balances below what their members want to be told of, and the posting that filled them last. */
+export async function lowBalances(
+  on: Queries,
+): Promise<readonly { readonly member_id: MemberId; readonly balance: number; readonly filled_by: string }[]> {
+  const { rows } = await sql<{ member_id: MemberId; balance: number; filled_by: string }>`
+    select w.member_id, w.balance, coalesce((select max(e.posting_id) from ledger_entries e
+      where e.account = 'balance:' || w.member_id and e.amount > 0), '') as filled_by
+    from members m join wallets w on w.member_id = m.id
+    where m.balance_notice is not null and w.balance < m.balance_notice`.execute(on)
+  return rows
 }

@@ -17,6 +17,7 @@ import {
 
 import type { BillingDocument } from './schema-billing.ts'
 import type { CatalogDocument, PlanDocument } from './schema.ts'
+import { compileSale, type SaleRules } from './sale-rules.ts'
 import { compileTools, type Tools } from './tools.ts'
 import { globPattern } from './glob.ts'
 
@@ -77,6 +78,7 @@ export interface Catalog {
   readonly version: number
   readonly appliedAt: Instant
   readonly operator: CatalogDocument['operator']
+  readonly people: CatalogDocument['people']
   readonly plans: ReadonlyMap<string, PlanDocument>
   readonly models: ReadonlyMap<string, Model>
   readonly limits: GatewayLimits
@@ -86,6 +88,7 @@ export interface Catalog {
   readonly upstreams: readonly Upstream[]
   readonly multipliers: readonly MultiplierRule[]
   readonly tools: Tools
+  readonly sale: SaleRules
   readonly billing: BillingDocument
   /** The model that a client's name means; case does not matter, then aliases in their order. */
   resolve(name: string): Model | undefined
@@ -145,11 +148,13 @@ export function compileCatalog(doc: CatalogDocument, version: number, appliedAt:
     version,
     appliedAt,
     operator: doc.operator,
+    people: doc.people,
     plans,
     models,
     multipliers: rules,
     upstreams,
     tools: compileTools(doc.tools),
+    sale: compileSale(doc.sale, doc.operator.zone),
     billing: doc.billing,
     limits: {
       bodyBytesMax: doc.gateway.body_mib_max * 1_048_576,

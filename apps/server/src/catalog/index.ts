@@ -22,9 +22,11 @@ export {
   type RoutingRules,
   type Upstream,
 } from './compile.ts'
+
+export type { SaleRules } from './sale-rules.ts'
 export type { RefusalForm, Recognised, Tools } from './tools.ts'
 export { readCatalog, type CatalogFault } from './read.ts'
-export type { BillingDocument, ProviderDocument } from './schema-billing.ts'
+export type { BillingDocument, PaymentProviderDocument } from './schema-billing.ts'
 
 /** The running catalog, and the plan versions that subscriptions have pinned. */
 export interface CatalogRoom {

@@ -53,6 +53,7 @@ function* references(doc: CatalogDocument): Generator<[Path, string]> {
   const upstreams = new Set(doc.upstreams.map((u) => u.id))
   const modelCure = (id: string) => `no model ${id}: add it under models, or use one of ${[...models].join(', ')}`
   yield* toolRules(doc)
+  yield* salePlans(doc)
   for (const [i, plan] of doc.plans.entries()) {
     yield* duplicates(`plans.${i}.windows`, plan.windows)
     for (const [k, id] of plan.models.entries()) {
@@ -119,6 +120,17 @@ function* toolRules(doc: CatalogDocument): Generator<[Path, string]> {
       if (!tools.has(id))
         yield [['multipliers', i, 'tools', k], `no tool ${id}: add it under tools, or use one of them`]
     }
+  }
+}
+
+function* salePlans({ plans, sale }: CatalogDocument): Generator<[Path, string]> {
+  const known = plans.map(({ id }) => id)
+  const named = [
+    ...sale.paused.map((id, i) => [['sale', 'paused', i], id] as const),
+    ...sale.special.map(({ plan }, i) => [['sale', 'special', i, 'plan'], plan] as const),
+  ]
+  for (const [path, id] of named) {
+    if (!known.includes(id)) yield [[...path], `no plan ${id}: use one of ${known.join(', ')}`]
   }
 }
 

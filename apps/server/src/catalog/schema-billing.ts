@@ -75,4 +75,4 @@ export const billingSchema = z.strictObject({
 })
 
 export type BillingDocument = z.infer<typeof billingSchema>
-export type ProviderDocument = z.infer<typeof providerSchema>
+export type PaymentProviderDocument = z.infer<typeof providerSchema>

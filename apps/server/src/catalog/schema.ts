@@ -1,7 +1,9 @@
 import { isZone } from '@codeplan/core'
 import { z } from 'zod'
 
+import { saleSchema } from './schema-sale.ts'
 import { billingSchema } from './schema-billing.ts'
+import { peopleSchema } from './schema-people.ts'
 
 /** The shape of `catalog.yaml`. Messages are cures: they say what to write instead. */
 const slug = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,63}$/, 'use lower-case letters, digits, dots, dashes; at most 64')
@@ -237,7 +239,9 @@ export const catalogSchema = z.strictObject({
   gateway: gatewaySchema,
   routing: routingSchema.prefault({}),
   retention: retentionSchema.prefault({}),
+  sale: saleSchema.prefault({}),
   billing: billingSchema.prefault({}),
+  people: peopleSchema.prefault({}),
 })
 
 export type CatalogDocument = z.infer<typeof catalogSchema>

@@ -28,6 +28,7 @@ export const balanceAdd: Command = {
   does: 'adds to (or with a minus takes from) a balance; the same --once key counts once',
   words: { min: 2, max: 2 },
   options: { note: 'string', once: 'string' },
+  audited: true,
   run: async (rooms, { words: [email = '', text = ''], options }) => {
     const { currency } = rooms.catalog.current().operator
     const amount = microsOf(text)
@@ -79,6 +80,7 @@ export const overflowCommand: Command = {
   does: 'lets a full plan go on at the expense of the balance, each month up to the cap',
   words: { min: 2, max: 2 },
   options: { cap: 'string' },
+  audited: true,
   run: async (rooms, { words: [email = '', wish = ''], options }) => {
     if (wish !== 'on' && wish !== 'off') return wrong('say on or off')
     const { currency } = rooms.catalog.current().operator

@@ -38,6 +38,7 @@ export const catalogApply: Command = {
   does: 'makes a catalog file the running one, without a restart',
   words: { min: 0, max: 1 },
   inputFile: fileOrDefault,
+  audited: true,
   run: async (rooms, { input = '' }) => {
     const applied = await applyCatalog(rooms.db, input, 'command line', rooms.clock.now())
     if (!applied.ok) return wrong(listFaults(applied.no))

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 import type { Rooms } from '../rooms.ts'
-import { wrong, type Answer, type Args } from './command.ts'
+import { runCommand, wrong, type Answer, type Args } from './command.ts'
 import { findCommand } from './list.ts'
 
 /**
@@ -65,7 +65,9 @@ async function work(rooms: Rooms, line: string): Promise<Answer> {
   try {
     const { command: name, args } = JSON.parse(line) as Handed
     const found = findCommand(name.split(' '))
-    return found ? await found.command.run(rooms, args) : wrong(`the running server does not know the command ${name}`)
+    return found
+      ? await runCommand(rooms, found.command, args)
+      : wrong(`the running server does not know the command ${name}`)
   } catch (error) {
     rooms.log.error({ err: error }, 'a command failed')
     return wrong(`the command failed: ${(error as Error).message}`)

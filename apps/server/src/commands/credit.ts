@@ -12,6 +12,7 @@ export const creditCommand: Command = {
   does: 'gives units on top of an open window, until its reset; the reset stays where it is',
   words: { min: 3, max: 3 },
   options: { reason: 'string' },
+  audited: true,
   run: async (rooms, { words: [email = '', window = '', text = ''], options }) => {
     const units = Number(text)
     if (!(units > 0 && units <= UNITS_MAX))

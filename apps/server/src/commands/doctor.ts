@@ -1,5 +1,6 @@
 import { HOUR_MS } from '@codeplan/core'
 
+import { checkMoney } from '../billing/index.ts'
 import { checkBooks } from '../entitlements/index.ts'
 import { unbalancedPostings } from '../ledger/index.ts'
 import { pendingMigrations, sql } from '../platform/index.ts'
@@ -31,6 +32,7 @@ export const doctor: Command = {
       await books(rooms),
       await hours(rooms),
       await ledger(rooms),
+      await money(rooms),
     ]
     const ok = findings.every((f) => f.ok)
     const text = findings.map((f) => `${f.ok ? 'ok  ' : 'FAIL'}  ${f.check}: ${f.says}`).join('\n')
@@ -111,4 +113,10 @@ async function ledger({ db }: Rooms): Promise<Finding> {
   const off = await unbalancedPostings(db.queries)
   if (off.length > 0) return { check: 'ledger', ok: false, says: `postings that do not sum to zero: ${off.join(', ')}` }
   return { check: 'ledger', ok: true, says: 'every posting sums to zero' }
+}
+
+async function money(rooms: Rooms): Promise<Finding> {
+  const faults = await checkMoney(rooms)
+  if (faults.length > 0) return { check: 'money', ok: false, says: `please report this: ${faults.join('; ')}` }
+  return { check: 'money', ok: true, says: 'orders, periods and refunds equal the ledger' }
 }

@@ -4,19 +4,25 @@ import { catalogApply, catalogCheck } from './catalog.ts'
 import { clockCommand } from './clock.ts'
 import type { Command } from './command.ts'
 import { creditCommand } from './credit.ts'
+import { auditCommand, memberRole } from './roles.ts'
 import { doctor } from './doctor.ts'
 import { economicsCommand } from './economics.ts'
 import { explain } from './explain.ts'
+import { mailList, mailShow } from './mail.ts'
 import { migrateCommand } from './migrate.ts'
 import { grantCommand, keyCreate, keyList, keyRevoke, memberAdd } from './people.ts'
 import { recomputeCommand } from './recompute.ts'
+import { salePause, saleRelease, saleResume } from './sale.ts'
 import { memberRestore, memberSuspend } from './suspension.ts'
+import { teamAdd, teamExtend, teamGroup, teamList, teamSeats, teamShow } from './team.ts'
+import { couponCreate, redeemCreate, refundCommand, subscriptionShow } from './shop.ts'
 import { usage } from './usage.ts'
 
 export const COMMANDS: readonly Command[] = [
   memberAdd,
   memberSuspend,
   memberRestore,
+  memberRole,
   grantCommand,
   keyCreate,
   keyList,
@@ -27,11 +33,27 @@ export const COMMANDS: readonly Command[] = [
   recomputeCommand,
   economicsCommand,
   capacityCommand,
+  saleRelease,
+  salePause,
+  saleResume,
   balanceAdd,
   balanceShow,
   overflowCommand,
+  subscriptionShow,
+  refundCommand,
+  couponCreate,
+  redeemCreate,
   catalogCheck,
   catalogApply,
+  teamAdd,
+  teamList,
+  teamShow,
+  teamSeats,
+  teamExtend,
+  teamGroup,
+  auditCommand,
+  mailList,
+  mailShow,
   doctor,
   migrateCommand,
   clockCommand,

@@ -7,6 +7,7 @@ export const memberAdd: Command = {
   does: 'adds a person',
   words: { min: 1, max: 1 },
   options: { name: 'string' },
+  audited: true,
   run: async (rooms, { words: [email = ''], options }) => {
     const added = await addMember(rooms.db, { email, name: String(options.name ?? '') }, rooms.clock.now())
     if (!added.ok) return wrong(added.no)
@@ -22,6 +23,7 @@ export const grantCommand: Command = {
   does: 'gives a subscription without payment, from now on',
   words: { min: 2, max: 2 },
   options: { months: 'string' },
+  audited: true,
   run: async (rooms, { words: [email = '', plan = ''], options }) => {
     const months = wholeNumber(options.months, 1)
     if (months === undefined || months > MONTHS_MAX)
@@ -48,6 +50,7 @@ export const keyCreate: Command = {
   does: 'makes an API key; it is shown this once',
   words: { min: 1, max: 1 },
   options: { name: 'string', allow: 'string' },
+  audited: true,
   run: async (rooms, { words: [email = ''], options }) => {
     const allowed = options.allow === undefined ? undefined : readAllowList(String(options.allow))
     if (allowed?.ok === false) return wrong(`--allow: ${allowed.no}`)
@@ -98,6 +101,7 @@ export const keyRevoke: Command = {
   usage: '<key id>',
   does: 'ends a key, on every node within a second',
   words: { min: 1, max: 1 },
+  audited: true,
   run: async (rooms, { words: [id = ''] }) => {
     const revoked = await rooms.db.tx((tx) => revokeKey(tx, id, rooms.clock.now()))
     return revoked

@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util'
 
 import { readConfig, type Config } from '../config.ts'
 import { checkSource } from './catalog.ts'
-import { wrong, type Answer, type Args, type Command } from './command.ts'
+import { runCommand, wrong, type Answer, type Args, type Command } from './command.ts'
 import { handOver, isServed } from './control.ts'
 import { COMMANDS, findCommand } from './list.ts'
 import { openWhenFree } from './open.ts'
@@ -87,7 +87,7 @@ async function perform(config: Config, command: Command, args: Args): Promise<An
     return wrong(opened.no.kind === 'locked' ? held : opened.no.lines.join('\n'))
   }
   try {
-    return await command.run(opened.value, args)
+    return await runCommand(opened.value, command, args)
   } finally {
     await opened.value.close()
   }
@@ -133,7 +133,8 @@ function help(): string {
     ...lines,
     '',
     'Environment: PORT (8787), HOST (127.0.0.1), CODEPLAN_DATA (./data), CODEPLAN_CATALOG (./catalog.yaml), DATABASE_URL,',
-    'LOG_LEVEL (info), CODEPLAN_OPERATOR_KEY (64 hex digits, for several nodes), CODEPLAN_SANDBOX (1: the clock may be moved).',
+    'LOG_LEVEL (info), CODEPLAN_OPERATOR_KEY (64 hex digits, for several nodes), CODEPLAN_SANDBOX (1: the clock may be moved),',
+    'PUBLIC_URL (http://127.0.0.1:<port>; where people reach the server), SMTP_URL and MAIL_FROM (letters).',
     '',
   ].join('\n')
 }

@@ -9,6 +9,7 @@ export const memberSuspend: Command = {
   does: 'refuses the calls of a person with 1313, on every node within a second',
   words: { min: 1, max: 1 },
   options: { reason: 'string' },
+  audited: true,
   run: (rooms, args) => change(rooms, args, true),
 }
 
@@ -18,10 +19,11 @@ export const memberRestore: Command = {
   does: 'ends a suspension',
   words: { min: 1, max: 1 },
   options: { reason: 'string' },
+  audited: true,
   run: (rooms, args) => change(rooms, args, false),
 }
 
-/** The log is the audit: who, what, why. The member hears the appeal text of the catalog, not the reason. */
+/** The member hears the appeal text of the catalog, not the reason. */
 async function change(rooms: Rooms, { words: [email = ''], options }: Args, suspend: boolean): Promise<Answer> {
   const reason = String(options.reason ?? '').trim()
   if (reason === '') return wrong('--reason "…" is missing: it goes into the log')

@@ -1,6 +1,5 @@
-import { isDatabaseAway, type Metrics } from '../platform/index.ts'
+import { isDatabaseAway, makeBatcher, type Metrics } from '../platform/index.ts'
 import { waitForDisk } from './batch-store.ts'
-import { makeBatcher } from './batch.ts'
 import { lockedRound, rememberedRound, type Result, type RoundDeps } from './round.ts'
 import type { Item } from './types.ts'
 

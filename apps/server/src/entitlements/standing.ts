@@ -12,6 +12,8 @@ export interface Standing {
   readonly startsAt: Instant
   readonly endsAt: Instant
   readonly running: boolean
+  /** Set while a payment is open: served until `endsAt`. */
+  readonly paidUntil: Instant | null
   /** The one of a member's subscriptions that calls draw on now. */
   readonly drawn: boolean
   readonly inFlight: number
@@ -42,6 +44,7 @@ function standingOf(row: AccountRow, terms: PlanTerms, now: Instant): Omit<Stand
     terms,
     startsAt: instant(row.starts_at),
     endsAt: instant(row.ends_at),
+    paidUntil: row.paid_until === null ? null : instant(row.paid_until),
     running: row.starts_at <= now && now < row.ends_at,
     inFlight: row.in_flight,
     windows: terms.windows.map((rule) => windowNow(rule, instant(row.anchor_at), row.windows[rule.id], now)),

@@ -20,13 +20,15 @@ export interface AccountRow {
   readonly anchor_at: number
   readonly starts_at: number
   readonly ends_at: number
+  /** Set while the payment for the time after it is open: until `ends_at` the plan is served nevertheless. */
+  readonly paid_until: number | null
   readonly windows: WindowStates
   readonly in_flight: number
   /** Another number after every write: what was decided on this row may be written only while it is the same. */
   readonly version: number
 }
 
-export const ACCOUNT = `s.id, s.member_id, s.plan_version_id, s.rank, s.anchor_at, s.starts_at, s.ends_at, q.windows, q.in_flight, q.version
+export const ACCOUNT = `s.id, s.member_id, s.plan_version_id, s.rank, s.anchor_at, s.starts_at, s.ends_at, s.paid_until, q.windows, q.in_flight, q.version
   from subscriptions s join quotas q on q.subscription_id = s.id`
 
 /** Locks the hot rows of these members' running subscriptions. */
@@ -184,8 +186,16 @@ export async function lockSubscription(tx: Tx, id: string): Promise<AccountRow> 
 }
 
 /** A subscription that ends before it began is one that never ran: it ends a moment after it begins. */
-export async function moveEnd(tx: Tx, id: string, endsAt: Instant): Promise<void> {
-  await sql`update subscriptions set ends_at = greatest(${endsAt}, starts_at + 1) where id = ${id}`.execute(tx)
+export async function moveEnd(tx: Tx, id: string, endsAt: Instant, paidUntil: Instant | null): Promise<void> {
+  await sql`update subscriptions set ends_at = greatest(${endsAt}, starts_at + 1), paid_until = ${paidUntil}
+    where id = ${id}`.execute(tx)
+}
+
+/** The sum of credits on a window whose reason begins so. */
+export async function creditOf(tx: Tx, id: string, window: string, reason: string): Promise<number> {
+  const { rows } = await sql<{ micro: number }>`select coalesce(sum(micro), 0)::int8 as micro from quota_credits
+    where subscription_id = ${id} and window_id = ${window} and starts_with(reason, ${reason})`.execute(tx)
+  return rows[0]?.micro ?? 0
 }
 
 export async function chargedBetween(tx: Tx, id: string, from: Instant, to: Instant): Promise<number> {

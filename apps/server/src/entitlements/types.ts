@@ -66,6 +66,8 @@ export interface Admission {
   readonly cost: number
   readonly starts: WindowStarts
   readonly windows: readonly WindowReading[]
+  /** The payment of the plan is open: it is served until then. */
+  readonly paymentOpenUntil?: Instant
 }
 
 /** How a call ended. One rule each, written in docs/metering.md. */

@@ -21,6 +21,10 @@ export function setStandingHeaders(res: ServerResponse, admission: Admission): v
   res.setHeader('x-codeplan-plan', admission.plan)
   res.setHeader('x-codeplan-prompt', admission.promptId)
   res.setHeader('x-codeplan-multiplier', admission.multiplier / 1000)
+  // What is due is told where people look when they work.
+  if (admission.paymentOpenUntil !== undefined) {
+    res.setHeader('x-codeplan-payment', `open; served until ${isoOf(admission.paymentOpenUntil)}`)
+  }
   let fullest: WindowReading | undefined
   for (const window of admission.windows) {
     const name = window.id.replaceAll('_', '-')

@@ -16,3 +16,7 @@ export function clientAddress(
 
 /** An IPv4 address in its IPv6 form is the IPv4 address. */
 const plain = (address: string): string => (address.startsWith('::ffff:') ? address.slice(7) : address)
+
+/** Who has one IPv6 address has 2⁶⁴ of them. */
+export const networkOf = (address: string): string =>
+  address.includes(':') ? address.split(':').slice(0, 4).join(':') : address

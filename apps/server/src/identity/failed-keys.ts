@@ -1,5 +1,6 @@
 import { MINUTE_MS, type Instant } from '@codeplan/core'
 
+import { networkOf } from './client-address.ts'
 import { readToken } from './jwt.ts'
 import { hashKey, looksLikeKey } from './key-text.ts'
 
@@ -66,7 +67,3 @@ export function makeFailedKeys(): FailedKeys {
 
 /** Of the signed form the key that it names: every call may bring another signature. */
 const handleOf = (text: string): string => readToken(text)?.handle ?? text
-
-/** Who has one IPv6 address has 2⁶⁴ of them. */
-const networkOf = (address: string): string =>
-  address.includes(':') ? address.split(':').slice(0, 4).join(':') : address

@@ -9,6 +9,7 @@ import { IDENTITY_CHANNEL, insertKey, insertMember, memberByEmail } from './stor
 
 const EMAIL_SHAPE = /^[^\s@]+@[^\s@]+\.[^\s@]+$/
 
+/** Whoever adds a person by hand answers for the address. */
 export async function addMember(
   db: Db,
   member: { email: string; name: string },
@@ -16,7 +17,7 @@ export async function addMember(
 ): Promise<Outcome<{ id: MemberId }, string>> {
   if (!EMAIL_SHAPE.test(member.email)) return no(`${member.email} is not an e-mail address`)
   const id = makeId('mem', now, randomBytes(16))
-  const won = await db.tx((tx) => insertMember(tx, { id, ...member, at: now }))
+  const won = await db.tx((tx) => insertMember(tx, { id, ...member, at: now, verifiedAt: now }))
   return won ? yes({ id }) : no(`there is a member ${member.email.toLowerCase()} already`)
 }
 

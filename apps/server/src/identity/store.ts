@@ -11,6 +11,7 @@ export interface MemberRow {
   readonly name: string
   readonly created_at: number
   readonly suspended_at: number | null
+  readonly verified_at: number | null
 }
 
 export async function memberByEmail(on: Queries | Tx, email: string): Promise<MemberRow | undefined> {
@@ -18,13 +19,18 @@ export async function memberByEmail(on: Queries | Tx, email: string): Promise<Me
   return rows[0]
 }
 
+export async function memberById(on: Queries | Tx, id: string): Promise<MemberRow | undefined> {
+  const { rows } = await sql<MemberRow>`select * from members where id = ${id}`.execute(on)
+  return rows[0]
+}
+
 /** False when the address is taken. */
 export async function insertMember(
   tx: Tx,
-  row: { id: string; email: string; name: string; at: Instant },
+  row: { id: string; email: string; name: string; at: Instant; verifiedAt: Instant | null },
 ): Promise<boolean> {
-  const { rows } = await sql`insert into members (id, email, name, created_at)
-    values (${row.id}, ${row.email.toLowerCase()}, ${row.name}, ${row.at}) on conflict (email) do nothing returning id`.execute(
+  const { rows } = await sql`insert into members (id, email, name, created_at, verified_at)
+    values (${row.id}, ${row.email.toLowerCase()}, ${row.name}, ${row.at}, ${row.verifiedAt}) on conflict (email) do nothing returning id`.execute(
     tx,
   )
   return rows.length === 1
@@ -76,6 +82,13 @@ export async function keysOfMember(on: Queries | Tx, memberId: string): Promise<
     many_addresses_at
     from keys where member_id = ${memberId} order by created_at, id`.execute(on)
   return rows
+}
+
+/** False when the member has no such key, or it was revoked. */
+export async function renameKey(tx: Tx, memberId: string, id: string, name: string): Promise<boolean> {
+  const { rows } = await sql`update keys set name = ${name}
+    where id = ${id} and member_id = ${memberId} and revoked_at is null returning id`.execute(tx)
+  return rows.length > 0
 }
 
 /** False when there is no such key or it was revoked before. */

@@ -5,7 +5,7 @@ import { makeId, type Instant, type MemberId, type Micros } from '@codeplan/core
 import type { Tx } from '../platform/index.ts'
 import { insertPosting, insertPostingsText, type Entry } from './store.ts'
 
-export { accountSums, unbalancedPostings } from './store.ts'
+export { accountSums, movementsOf, unbalancedPostings, type Movement } from './store.ts'
 export type { Entry }
 
 /** What a member has paid in and not yet used. A debt of ours, so a positive sum is money that is theirs. */

@@ -62,3 +62,25 @@ export async function unbalancedPostings(on: Queries): Promise<readonly string[]
     group by posting_id, currency having sum(amount) <> 0`.execute(on)
   return rows.map((row) => row.posting_id)
 }
+
+export interface Movement {
+  readonly id: string
+  readonly kind: string
+  readonly note: string
+  readonly at: Instant
+  /** Micros; positive: the account holds more. */
+  readonly amount: number
+}
+
+/** Postings on an account, the newest first. */
+export async function movementsOf(
+  on: Queries,
+  account: string,
+  page: { readonly limit: number; readonly before?: string | undefined },
+): Promise<readonly Movement[]> {
+  const { rows } = await sql<Movement>`select p.id, p.kind, p.note, p.posted_at as at, e.amount from ledger_entries e
+    join ledger_postings p on p.id = e.posting_id
+    where e.account = ${account} and (${page.before ?? null}::text is null or p.id < ${page.before ?? null})
+    order by p.id desc limit ${page.limit}`.execute(on)
+  return rows
+}

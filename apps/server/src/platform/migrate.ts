@@ -9,6 +9,9 @@ import { booksVersion } from './migrations/0005-books-version.ts'
 import { refusals } from './migrations/0006-refusals.ts'
 import { wallets } from './migrations/0007-wallets.ts'
 import { shop } from './migrations/0008-shop.ts'
+import { sale } from './migrations/0009-sale.ts'
+import { people } from './migrations/0010-people.ts'
+import { teams } from './migrations/0011-teams.ts'
 
 /** In order; an entry that has shipped is never changed. A statement each, since one driver takes no more at a time. */
 export const MIGRATIONS: readonly { readonly name: string; readonly statements: readonly string[] }[] = [
@@ -20,6 +23,9 @@ export const MIGRATIONS: readonly { readonly name: string; readonly statements: 
   { name: '0006-refusals', statements: refusals },
   { name: '0007-wallets', statements: wallets },
   { name: '0008-shop', statements: shop },
+  { name: '0009-sale', statements: sale },
+  { name: '0010-people', statements: people },
+  { name: '0011-teams', statements: teams },
 ]
 /** Any constant: nodes that start together take turns on it. */
 const MIGRATION_LOCK = 7_270_001

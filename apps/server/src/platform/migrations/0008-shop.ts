@@ -1,5 +1,8 @@
 /** Orders, payments and the contracts that they make. Amounts are whole minor units of the currency beside them. */
 export const shop: readonly string[] = [
+  // Set while a payment is open: the plan is served on, and whoever uses it is told.
+  `alter table subscriptions add column paid_until int8`,
+
   // What a member has agreed to pay for a subscription; `terms` is core's Contract. One that runs per member (F68);
   // subscriptions that were granted have none.
   `create table contracts (
@@ -55,6 +58,7 @@ export const shop: readonly string[] = [
     unique (member_id, request_key)
   )`,
   `create index orders_by_member on orders (member_id, id desc)`,
+  `create index orders_by_subscription on orders (subscription_id) where subscription_id is not null`,
   `create index orders_open on orders (expires_at) where state = 'open'`,
   // One open wish at a time for a plan.
   `create unique index orders_one_open_purchase on orders (member_id, plan) where state = 'open' and kind = 'purchase'`,

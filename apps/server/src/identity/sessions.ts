@@ -1,0 +1,137 @@
+import { hash, randomBytes } from 'node:crypto'
+import type { IncomingHttpHeaders } from 'node:http'
+
+import { DAY_MS, instant, makeId, type Instant, type MemberId } from '@codeplan/core'
+
+import type { Clock, Db, Language, Tx } from '../platform/index.ts'
+import { cookieOf } from './cookies.ts'
+import type { Role } from './people-store.ts'
+import {
+  forgetSessions,
+  insertSession,
+  keepNewest,
+  sessionByHash,
+  SESSIONS_CHANNEL,
+  touchSessions,
+} from './sessions-store.ts'
+
+/** Who asks at the console. */
+export interface Person {
+  readonly memberId: MemberId
+  readonly email: string
+  readonly role: Role
+  readonly verified: boolean
+  readonly language: Language
+  readonly sessionId: string
+}
+
+export const SESSION_COOKIE = 'codeplan_session'
+/** All that open the console within a day fit; beyond it the memory starts anew. */
+const ENTRIES_MAX = 200_000
+/** While the channel that announces changes is down, nothing is believed longer than this. */
+const UNHEARD_MS_MAX = 1_000
+/** Beyond it the oldest ends. */
+const SESSIONS_OF_MEMBER_MAX = 30
+const DAYS_DEFAULT = 30
+const AGENT_LENGTH_MAX = 200
+
+/** The token has 256 random bits, so a plain hash is enough. */
+export const hashToken = (token: string): Buffer => hash('sha256', token, 'buffer')
+export const makeToken = (): string => randomBytes(32).toString('base64url')
+
+export interface SessionFrom {
+  readonly days?: number
+  readonly address?: string
+  readonly agent?: string
+}
+
+/** Signs a member in; the token is in the answer and nowhere else. */
+export const openSession = (db: Db, memberId: string, now: Instant, from?: SessionFrom): Promise<string> =>
+  db.tx((tx) => beginSession(tx, memberId, now, from))
+
+export async function beginSession(tx: Tx, memberId: string, now: Instant, from: SessionFrom = {}): Promise<string> {
+  const token = makeToken()
+  await insertSession(tx, {
+    id: makeId('ses', now, randomBytes(16)),
+    hash: hashToken(token),
+    member_id: memberId,
+    created_at: now,
+    seen_at: now,
+    ends_at: now + (from.days ?? DAYS_DEFAULT) * DAY_MS,
+    address: from.address ?? '',
+    agent: (from.agent ?? '').slice(0, AGENT_LENGTH_MAX),
+  })
+  await keepNewest(tx, memberId, SESSIONS_OF_MEMBER_MAX)
+  return token
+}
+
+export interface Sessions {
+  /** Whose session the cookie names; a known one costs no database call. */
+  whoIs(headers: IncomingHttpHeaders): Promise<Person | undefined>
+  /** Writes down when sessions were last seen. */
+  flushSeen(): Promise<void>
+  forgetEnded(): Promise<void>
+}
+
+interface Entry {
+  readonly person: Person
+  readonly endsAt: number
+  readonly readAt: Instant
+}
+
+export async function makeSessions({ db, clock }: { readonly db: Db; readonly clock: Clock }): Promise<Sessions> {
+  const entries = new Map<string, Entry>()
+  const tokensOf = new Map<string, Set<string>>()
+  const seen = new Map<string, Instant>()
+  // Reads that were under way while something changed must not fill the memory with what they saw before.
+  let generation = 0
+  const forgetAll = (): void => {
+    generation++
+    entries.clear()
+    tokensOf.clear()
+  }
+  const forget = (memberId: string): void => {
+    generation++
+    for (const token of tokensOf.get(memberId) ?? []) entries.delete(token)
+    tokensOf.delete(memberId)
+  }
+  await db.listen(SESSIONS_CHANNEL, forget, forgetAll)
+
+  async function read(token: string, now: Instant): Promise<Entry | undefined> {
+    const before = generation
+    const row = await sessionByHash(db.queries, hashToken(token))
+    if (!row) return undefined
+    const { id: sessionId, email, role, verified, language } = row
+    const person = { memberId: row.member_id as MemberId, email, role, verified, language, sessionId }
+    const entry = { person, endsAt: row.ends_at, readAt: now }
+    if (before === generation) {
+      if (entries.size >= ENTRIES_MAX) forgetAll()
+      entries.set(token, entry)
+      const tokens = tokensOf.get(row.member_id)
+      if (tokens) tokens.add(token)
+      else tokensOf.set(row.member_id, new Set([token]))
+    }
+    return entry
+  }
+
+  return {
+    whoIs: async (headers) => {
+      const token = cookieOf(headers, SESSION_COOKIE)
+      if (!token) return undefined
+      const now = clock.now()
+      const known = entries.get(token)
+      const stale = !known || (!db.isListening() && now - known.readAt > UNHEARD_MS_MAX)
+      const entry = stale ? await read(token, now) : known
+      if (!entry || now >= entry.endsAt) return undefined
+      seen.set(entry.person.sessionId, now)
+      return entry.person
+    },
+    flushSeen: async () => {
+      if (seen.size === 0) return
+      const now = new Map(seen)
+      seen.clear()
+      await touchSessions(db.queries, now)
+    },
+    forgetEnded: () => forgetSessions(db.queries, instant(clock.now() - DAY_MS)),
+  }
+}
