@@ -4,8 +4,9 @@ import type { Tx } from '../platform/index.ts'
 import type { BillingDeps } from './deps.ts'
 import { tellLowBalances } from './low-balance.ts'
 import { cancelOrder, chooseMethod, orderTopUp, planNext, switchRenewal, unbind } from './manage.ts'
-import { placeOrder, placePurchase, type PurchaseWish } from './order.ts'
+import { placeOrder } from './order.ts'
 import { inTx, pay, type PayWish } from './pay.ts'
+import { lookAtPurchases, placePurchase, writePurchases, type PurchaseWish } from './purchase.ts'
 import { methodsOf, paymentsOf } from './payments-store.ts'
 import { openProviders, type ProviderSettings } from './providers/open.ts'
 import type { Headers, PaymentProvider } from './providers/port.ts'
@@ -19,7 +20,8 @@ import { receiveWebhook } from './webhook.ts'
 import { workDue } from './work.ts'
 
 export type { PaidSeats } from './deps.ts'
-export type { OrderRefusal, PurchaseWish } from './order.ts'
+export type { OrderRefusal } from './order.ts'
+export type { PurchaseWish } from './purchase.ts'
 export type { PayRefusal, PayWith } from './pay.ts'
 export type { ContractRow, OrderDraft, OrderRow } from './store.ts'
 export { insertCoupon, insertRedeemCode } from './coupons-store.ts'
@@ -67,8 +69,9 @@ export async function makeBilling(
     await open()
   })
   return {
-    /** In the transaction that takes the piece of stock. */
-    placePurchase: (tx: Tx, wish: PurchaseWish, now: Instant) => placePurchase(deps, tx, wish, now),
+    /** For the limited sale, in the transaction that takes the pieces: first what the wishes come to, then the orders. */
+    lookAtPurchases: (tx: Tx, wishes: readonly PurchaseWish[], now: Instant) => lookAtPurchases(deps, tx, wishes, now),
+    writePurchases,
     /** For plans whose sale has no limit. */
     buy: (wish: PurchaseWish, now: Instant) => inTx(deps, (tx) => placePurchase(deps, tx, wish, now)),
     pay: (wish: PayWish, now: Instant) => pay(deps, wish, now),

@@ -140,7 +140,7 @@ export interface ContractRow {
   readonly ended_at: Instant | null
 }
 
-const CONTRACT = 'subscription_id, member_id, currency, terms, method_id, due_at, ended_why, ended_at'
+export const CONTRACT = 'subscription_id, member_id, currency, terms, method_id, due_at, ended_why, ended_at'
 
 /** False when the member has one that runs. */
 export async function insertContract(

@@ -31,6 +31,7 @@ export async function keepNewest(tx: Tx, memberId: string, count: number): Promi
 }
 
 export interface KnownSession {
+  readonly hash: string
   readonly id: string
   readonly member_id: string
   readonly ends_at: number
@@ -40,12 +41,12 @@ export interface KnownSession {
   readonly language: Language
 }
 
-export async function sessionByHash(on: Queries, hash: Buffer): Promise<KnownSession | undefined> {
-  const { rows } = await sql<KnownSession>`select s.id, s.member_id, s.ends_at, m.email, m.role, m.language,
-    m.verified_at is not null as verified from sessions s join members m on m.id = s.member_id where s.hash = ${hash}`.execute(
-    on,
-  )
-  return rows[0]
+/** The sessions of these tokens, given the SHA-256 of each in hex. */
+export async function sessionsByHash(on: Queries, hashes: readonly string[]): Promise<readonly KnownSession[]> {
+  const { rows } = await sql<KnownSession>`select encode(s.hash, 'hex') as hash, s.id, s.member_id, s.ends_at, m.email,
+    m.role, m.language, m.verified_at is not null as verified from sessions s join members m on m.id = s.member_id
+    where s.hash in (select decode(h, 'hex') from unnest(${[...hashes]}::text[]) h)`.execute(on)
+  return rows
 }
 
 /** The newest first. */

@@ -3,16 +3,17 @@ import type { IncomingHttpHeaders } from 'node:http'
 
 import { DAY_MS, instant, makeId, type Instant, type MemberId } from '@codeplan/core'
 
-import type { Clock, Db, Language, Tx } from '../platform/index.ts'
+import { makeBatcher, type Clock, type Db, type Language, type Tx } from '../platform/index.ts'
 import { cookieOf } from './cookies.ts'
 import type { Role } from './people-store.ts'
 import {
   forgetSessions,
   insertSession,
   keepNewest,
-  sessionByHash,
+  sessionsByHash,
   SESSIONS_CHANNEL,
   touchSessions,
+  type KnownSession,
 } from './sessions-store.ts'
 
 /** Who asks at the console. */
@@ -34,6 +35,9 @@ const UNHEARD_MS_MAX = 1_000
 const SESSIONS_OF_MEMBER_MAX = 30
 const DAYS_DEFAULT = 30
 const AGENT_LENGTH_MAX = 200
+const READ_TOGETHER_MAX = 500
+/** After a batch of several the next one waits a moment for company; a caller alone does not wait. */
+const READ_GATHER_MS = 2
 
 /** The token has 256 random bits, so a plain hash is enough. */
 export const hashToken = (token: string): Buffer => hash('sha256', token, 'buffer')
@@ -97,9 +101,7 @@ export async function makeSessions({ db, clock }: { readonly db: Db; readonly cl
   }
   await db.listen(SESSIONS_CHANNEL, forget, forgetAll)
 
-  async function read(token: string, now: Instant): Promise<Entry | undefined> {
-    const before = generation
-    const row = await sessionByHash(db.queries, hashToken(token))
+  function remember(token: string, row: KnownSession | undefined, before: number, now: Instant): Entry | undefined {
     if (!row) return undefined
     const { id: sessionId, email, role, verified, language } = row
     const person = { memberId: row.member_id as MemberId, email, role, verified, language, sessionId }
@@ -114,6 +116,19 @@ export async function makeSessions({ db, clock }: { readonly db: Db; readonly cl
     return entry
   }
 
+  // A crowd that comes at once is looked up together.
+  const reads = makeBatcher<string, Entry | undefined>({
+    work: async (tokens) => {
+      const before = generation
+      const now = clock.now()
+      const hashes = tokens.map((token) => hashToken(token).toString('hex'))
+      const rows = new Map((await sessionsByHash(db.queries, hashes)).map((row) => [row.hash, row]))
+      return tokens.map((token, i) => remember(token, rows.get(hashes[i] ?? ''), before, now))
+    },
+    gatherMs: (_, lastSize) => (lastSize > 1 ? READ_GATHER_MS : 0),
+    sizeMax: READ_TOGETHER_MAX,
+  })
+
   return {
     whoIs: async (headers) => {
       const token = cookieOf(headers, SESSION_COOKIE)
@@ -121,7 +136,7 @@ export async function makeSessions({ db, clock }: { readonly db: Db; readonly cl
       const now = clock.now()
       const known = entries.get(token)
       const stale = !known || (!db.isListening() && now - known.readAt > UNHEARD_MS_MAX)
-      const entry = stale ? await read(token, now) : known
+      const entry = stale ? await reads.add(token) : known
       if (!entry || now >= entry.endsAt) return undefined
       seen.set(entry.person.sessionId, now)
       return entry.person

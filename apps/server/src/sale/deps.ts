@@ -8,7 +8,7 @@ export interface SaleDeps {
   readonly clock: Clock
   readonly catalog: CatalogRoom
   readonly log: Log
-  readonly billing: Pick<Billing, 'placePurchase'>
+  readonly billing: Pick<Billing, 'buy' | 'lookAtPurchases' | 'writePurchases'>
 }
 
 export interface SaleRouteDeps extends Pick<SaleDeps, 'clock' | 'catalog'> {

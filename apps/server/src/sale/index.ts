@@ -3,7 +3,7 @@ import { instant, mayBuy, no, type Instant } from '@codeplan/core'
 import type { PurchaseWish, Stock } from '../billing/index.ts'
 import { isDatabaseAway, makeBatcher } from '../platform/index.ts'
 import { askerOf, type Board } from './board.ts'
-import { buyTogether, place, type Bought } from './buy.ts'
+import { buyTogether, type Bought } from './buy.ts'
 import type { SaleDeps } from './deps.ts'
 import { openMemory } from './memory.ts'
 import type { SaleRefusal } from './sale-words.ts'
@@ -70,7 +70,7 @@ export async function openSale(deps: SaleDeps): Promise<Sale> {
       if (!plans.has(wish.plan)) return no({ code: 'no_such_plan', plan: wish.plan, plans: [...plans.keys()] })
       if (!isLimited()) {
         if ((await memory.board(clock.now())).isPaused(wish.plan)) return no({ code: 'plan_paused' })
-        return again(() => db.tx((tx) => place(deps, tx, wish, clock.now())))
+        return deps.billing.buy(wish, clock.now())
       }
       const refusal = await refuse(wish, clock.now())
       return refusal ? no(refusal) : buys.add(wish)

@@ -126,27 +126,6 @@ export async function reservationsOf(
   return rows
 }
 
-/** Which of these wishes have been asked before. */
-export async function askedBefore(
-  tx: Tx,
-  wishes: readonly { readonly memberId: string; readonly requestKey: string }[],
-): Promise<readonly { readonly memberId: string; readonly requestKey: string }[]> {
-  const { rows } = await sql<{ memberId: string; requestKey: string }>`
-    select o.member_id as "memberId", o.request_key as "requestKey" from orders o
-    join jsonb_to_recordset(${jsonb(wishes)}::jsonb) as w("memberId" text, "requestKey" text)
-      on o.member_id = w."memberId" and o.request_key = w."requestKey"`.execute(tx)
-  return rows
-}
-
-/** Undoes what a part of a transaction has written when it ends in a refusal. */
-export async function undoIf<T>(tx: Tx, isRefused: (value: T) => boolean, work: () => Promise<T>): Promise<T> {
-  await sql`savepoint part`.execute(tx)
-  const value = await work()
-  if (isRefused(value)) await sql`rollback to savepoint part`.execute(tx)
-  await sql`release savepoint part`.execute(tx)
-  return value
-}
-
 export interface OrderPiece {
   readonly id: string
   readonly plan: string
