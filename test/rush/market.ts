@@ -1,7 +1,7 @@
 import { writeFileSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-import { startBank, startUpstream, type SandboxBank, type SandboxUpstream } from '@codeplan/sandbox'
+import { startBank, startUpstream, type SandboxBank } from '@codeplan/sandbox'
 
 import { sql, type Queries } from '../../apps/server/src/platform/index.ts'
 import { ask } from '../house/ask.ts'
@@ -84,9 +84,9 @@ const CODERS = 8
 
 function keepCoding(nodes: readonly ServerProcess[], key: string) {
   const heard: Record<number, number> = {}
-  let stopped = false
+  const over = new AbortController()
   const work = Array.from({ length: CODERS }, async (_, coder) => {
-    for (let n = 0; !stopped; n++) {
+    for (let n = 0; !over.signal.aborted; n++) {
       const url = nodes[(coder + n) % nodes.length]?.url ?? ''
       const call = { text: `[[fault=late:50]] coder ${coder} question ${n % 20}`, stream: true }
       const status = await ask(url, key, call).then(
@@ -98,7 +98,7 @@ function keepCoding(nodes: readonly ServerProcess[], key: string) {
   })
   return {
     stop: async () => {
-      stopped = true
+      over.abort()
       await Promise.all(work)
       return heard
     },

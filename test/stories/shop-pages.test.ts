@@ -53,6 +53,9 @@ describe('the pages of a subscriber', () => {
     const { invoices } = (await browser.get('/invoices')).json
     expect(invoices).toMatchObject([{ order: order.id, total: { amount: '149.00', currency: 'CNY' } }])
     expect(invoices[0].number).toMatch(/^INV-2026-\d{6}$/)
+    const pdf = await browser.get(`/invoices/${invoices[0].number}?language=zh`)
+    expect([pdf.status, pdf.headers['content-type'], pdf.text.slice(0, 5)]).toEqual([200, 'application/pdf', '%PDF-'])
+    expect((await browser.get('/invoices/INV-1999-000001')).json.error.code).toBe('no_such_invoice')
   })
 
   test('S14 F64: what the quote of an upgrade shows is what is charged, and what the page shows afterwards', async () => {

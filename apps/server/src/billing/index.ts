@@ -25,7 +25,6 @@ export type { PurchaseWish } from './purchase.ts'
 export type { PayRefusal, PayWith } from './pay.ts'
 export type { ContractRow, OrderDraft, OrderRow } from './store.ts'
 export { insertCoupon, insertRedeemCode } from './coupons-store.ts'
-export { invoicePdf } from './invoice-pdf.ts'
 export { placeOrder }
 export { checkMoney } from './check.ts'
 export { registerBalance } from './balance-routes.ts'

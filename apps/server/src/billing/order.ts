@@ -3,24 +3,19 @@ import { randomBytes } from 'node:crypto'
 import {
   makeId,
   minor,
-  MINUTE_MS,
   no,
-  NOTHING,
-  plusMs,
   readMoney,
   yes,
   type Cycle,
   type Instant,
-  type MemberId,
   type Minor,
   type Outcome,
   type PlanTerms,
 } from '@codeplan/core'
 
 import type { Tx } from '../platform/index.ts'
-import { readCoupon, useCoupon, type NoCoupon } from './coupons.ts'
-import type { BillingDeps } from './deps.ts'
-import { insertOrder, openPurchase, orderByKey, runningContract, type OrderDraft, type OrderRow } from './store.ts'
+import type { NoCoupon } from './coupons.ts'
+import { insertOrder, openPurchase, orderByKey, type OrderDraft, type OrderRow } from './store.ts'
 
 export type OrderRefusal =
   | { readonly code: 'no_such_plan'; readonly plan: string; readonly plans: readonly string[] }
