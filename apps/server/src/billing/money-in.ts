@@ -94,7 +94,7 @@ async function moveOn(
   } as const
   if (news.state !== 'succeeded') {
     await savePayment(tx, next, now)
-    if (news.state === 'failed' && order.kind === 'renewal') await renewalDeclined(deps, tx, order, now)
+    if (order.kind === 'renewal' && isDeclinedDebit(payment, news)) await renewalDeclined(deps, tx, order, now)
     return 'moved_on'
   }
   const money = { amount: payment.amount, currency: payment.currency }
@@ -108,6 +108,15 @@ async function moveOn(
   await sendBack(tx, payment, 'the order could not be carried out or was paid already', now)
   return 'sent_back'
 }
+
+/**
+ * A debit that needs its customer has not come by itself: he is told like after any other, once. A page that he left or on
+ * which his card failed is no debit of ours, and takes none of the tries.
+ */
+const isDeclinedDebit = (payment: PaymentRow, { state }: PaymentNews): boolean =>
+  payment.method_id !== null &&
+  payment.state !== 'action_required' &&
+  (state === 'failed' || state === 'action_required')
 
 /** All of a payment that pays nothing goes back. Written here, sent by the job. */
 async function sendBack(tx: Tx, payment: PaymentRow, reason: string, now: Instant): Promise<void> {

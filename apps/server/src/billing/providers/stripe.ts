@@ -63,6 +63,8 @@ export async function stripeProvider(settings: StripeSettings): Promise<PaymentP
       currency: currency.toLowerCase(),
       customer,
       payment_method: mandate,
+      // Only cards are kept, and none of them sends the customer elsewhere by itself.
+      payment_method_types: ['card'],
       description: title,
       off_session: true,
       confirm: true,
