@@ -24,7 +24,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['platform'],
   ['catalog', 'identity', 'ledger'],
   ['entitlements'],
-  ['billing', 'gateway'],
+  ['billing', 'gateway', 'teams'],
   ['sale', 'tools'],
   ['admin', 'usage'],
 ]

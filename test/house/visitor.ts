@@ -20,9 +20,11 @@ export interface Answered {
 
 export const CONSOLE = '/api/console/v1'
 
-export function visitor(house: Pick<House, 'url'>): Visitor {
+export function visitor(house: Pick<House, 'url' | 'clock'>): Visitor {
   const cookies = new Map<string, string>()
   const ask: Visitor['send'] = async (method, path, body, more = {}) => {
+    // A person takes time: what follows is later, so that lists have an order.
+    house.clock.advance(1)
     const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ')
     const headers = {
       ...(cookie ? { cookie } : {}),

@@ -6,7 +6,8 @@ import { checkBooks } from '../../apps/server/src/entitlements/index.ts'
 import { unbalancedPostings } from '../../apps/server/src/ledger/index.ts'
 import { ask, errorOf } from '../house/ask.ts'
 import { openHouse, type House, type Subscriber } from '../house/house.ts'
-import { CARD, live, shopper, yuan } from '../house/shopper.ts'
+import { CARD, deliver, live, shopper, yuan } from '../house/shopper.ts'
+import { lettersTo } from '../house/visitor.ts'
 
 const day = (at: number | undefined): string => new Date((at ?? 0) + 8 * HOUR_MS).toISOString().slice(0, 10)
 
@@ -77,6 +78,23 @@ describe('the life of a subscription', () => {
     // The card that paid is charged from now on.
     await live(house, 31 * DAY_MS)
     expect((await shop.contract())?.terms.status).toBe('active')
+  })
+
+  test('a renewal that needs its buyer: told at once, served meanwhile, and paid by the confirmation', async () => {
+    const { shop, key, email } = await newcomer()
+    await shop.buy('lite', 'month', CARD.confirms)
+    const end = (await shop.contract())?.terms.period.endsAt as number
+    await live(house, end - house.clock.now() + HOUR_MS)
+    expect((await shop.contract())?.terms).toMatchObject({ status: 'past_due', declines: 1 })
+    expect((await lettersTo(house, email)).map(({ kind }) => kind)).toContain('payment_declined')
+    expect((await call(key, 'not confirmed yet')).status).toBe(200)
+    const [bill] = await house.rooms.billing.orders(shop.memberId, 1)
+    const [debit] = await house.rooms.billing.payments(bill!.id)
+    expect(debit?.state).toBe('action_required')
+    house.bank.books.confirm(house.bank.books.payments.get(debit!.id)!)
+    await deliver(house)
+    expect(await shop.state(bill!.id)).toBe('paid')
+    expect((await shop.contract())?.terms).toMatchObject({ status: 'active', declines: 0 })
   })
 
   test('never paid: after the retries and the grace the plan is expired, told as 1309, and nothing is owed', async () => {

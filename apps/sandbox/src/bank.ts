@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { BankBooks, shown, type BankEvent, type BankPayment } from './bank-books.ts'
 import { cardOf } from './bank-cards.ts'
 import { payPage } from './bank-page.ts'
+import { readBody } from './form.ts'
 
 export interface BankOptions {
   /** Signs its notifications and opens its API; whoever shares it is the merchant. */
@@ -26,7 +27,6 @@ export interface SandboxBank {
   close(): Promise<void>
 }
 
-const BODY_MAX = 65_536
 const TRIES = 3
 const AGAIN_MS = 500
 
@@ -63,7 +63,7 @@ export async function startBank(options: BankOptions): Promise<SandboxBank> {
   async function serve(req: IncomingMessage, res: ServerResponse): Promise<void> {
     const url = new URL(req.url ?? '/', 'http://bank')
     const [, top = '', id = '', act = ''] = url.pathname.split('/')
-    const body = await read(req)
+    const body = await readBody(req)
     if (top === 'pay') return page(req, res, id, body)
     if (req.headers.authorization !== `Bearer ${options.secret}`) return json(res, 401, { error: 'not the merchant' })
     const wish = body === '' ? {} : (JSON.parse(body) as Record<string, never>)
@@ -118,17 +118,6 @@ export async function startBank(options: BankOptions): Promise<SandboxBank> {
       await new Promise((closed) => server.close(closed))
     },
   }
-}
-
-async function read(req: IncomingMessage): Promise<string> {
-  const parts: Buffer[] = []
-  let size = 0
-  for await (const part of req as AsyncIterable<Buffer>) {
-    size += part.length
-    if (size > BODY_MAX) throw new Error('too large')
-    parts.push(part)
-  }
-  return Buffer.concat(parts).toString()
 }
 
 function json(res: ServerResponse, status: number, body: object): void {

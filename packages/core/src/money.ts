@@ -5,11 +5,13 @@ declare const unit: unique symbol
 /** A currency's minor unit (fen, cents; whole yen). Every amount that is billed is a whole number of them. */
 export type Minor = number & { readonly [unit]: 'minor units' }
 
-/** Currencies whose minor unit is not a hundredth (ISO 4217). */
-const DECIMALS: Readonly<Record<string, number>> = { JPY: 0, KRW: 0, VND: 0, CLP: 0, KWD: 3, BHD: 3, JOD: 3, TND: 3 }
+const NO_DECIMALS = 'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF'.split(' ')
+const THREE_DECIMALS = 'BHD IQD JOD KWD LYD OMR TND'.split(' ')
 const MICROS_PER_MINOR = 1_000_000
 
-export const decimalsOf = (currency: string): number => DECIMALS[currency] ?? 2
+/** How many decimals a currency's minor unit has (ISO 4217). */
+export const decimalsOf = (currency: string): number =>
+  NO_DECIMALS.includes(currency) ? 0 : THREE_DECIMALS.includes(currency) ? 3 : 2
 
 export function minor(amount: number): Minor {
   if (!Number.isSafeInteger(amount)) throw new RangeError(`an amount must be a whole number, got ${amount}`)

@@ -21,7 +21,7 @@ import type { Tx } from '../platform/index.ts'
 import { bookApplied, PLANS_ACCOUNT } from './books.ts'
 import type { BillingDeps } from './deps.ts'
 import { issueInvoice } from './invoice.ts'
-import { tell } from './letter.ts'
+import { tell } from '../identity/index.ts'
 import { priceOf } from './order.ts'
 import { renewalRules } from './rules.ts'
 import {
@@ -83,9 +83,11 @@ const DOES: Readonly<Record<OrderRow['kind'], Doing>> = {
     return undefined
   },
   seats: async (deps, tx, order, _, now) => {
-    if (!deps.addSeats) return false
-    await deps.addSeats(tx, { memberId: order.member_id, orderId: order.id, amount: order.amount }, now)
-    return undefined
+    const { plan_version_id: planVersionId, cycle, quote } = order
+    if (!quote.seats || !planVersionId || !cycle) throw new Error(`order ${order.id} has no seats`)
+    const { endsAt } = periodOf(deps.catalog.current().operator.zone, now, cycle, 0)
+    const seats = { ...quote.seats, planVersionId, endsAt, source: `order:${order.id}` }
+    return (await deps.addSeats(tx, seats, now)) ? undefined : false
   },
 }
 

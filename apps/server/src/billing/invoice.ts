@@ -15,6 +15,7 @@ export interface InvoiceContent {
   readonly currency: string
   readonly lines: readonly {
     readonly what: string
+    /** As it was called then. */
     readonly plan: string | null
     readonly cycle: string | null
     readonly amount: string
@@ -30,14 +31,14 @@ export async function issueInvoice(
   now: Instant,
 ): Promise<string | undefined> {
   if (order.amount === 0) return undefined
-  const { operator, billing } = deps.catalog.current()
+  const { operator, billing, plans } = deps.catalog.current()
   const { year } = wallClock(operator.zone, now)
   const { prefix, seller, note } = billing.invoice
   const number = `${prefix}-${year}-${String(await nextInvoiceNumber(tx, year)).padStart(6, '0')}`
   const { currency, plan, cycle } = order
   const line = (what: string, amount: number) => ({
     what,
-    plan,
+    plan: plan === null ? null : (plans.get(plan)?.name ?? plan),
     cycle,
     amount: moneyText(amount as OrderRow['amount'], currency),
   })

@@ -1,7 +1,7 @@
 import { minor, moneyText, type Instant } from '@codeplan/core'
 
 import type { BillingDeps } from './deps.ts'
-import { tell } from './letter.ts'
+import { tell } from '../identity/index.ts'
 import { lowBalances } from './store.ts'
 
 /** Tells whoever wished it that the balance has fallen below an amount: once after each time that it was filled. */

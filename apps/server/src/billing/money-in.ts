@@ -6,6 +6,7 @@ import type { Tx } from '../platform/index.ts'
 import { bookOwedBack, bookReceived } from './books.ts'
 import { carryOut } from './carry-out.ts'
 import type { BillingDeps } from './deps.ts'
+import { granted } from './granted.ts'
 import {
   bindMethod,
   insertRefund,
@@ -30,6 +31,7 @@ export type Effect =
   | 'unknown_payment'
   | 'mismatch'
   | 'refund'
+  | 'bound'
   | 'unbound'
 
 /**
@@ -39,6 +41,7 @@ export type Effect =
 export async function takeNews(deps: BillingDeps, tx: Tx, provider: string, news: News, now: Instant): Promise<Effect> {
   if (news.kind === 'refund') return refundNews(deps, tx, news, now)
   if (news.kind === 'mandate') {
+    if (news.state === 'granted') return granted(tx, provider, news, now)
     await unbindMandate(tx, provider, news.mandate, now)
     return 'unbound'
   }
@@ -91,7 +94,7 @@ async function moveOn(
   } as const
   if (news.state !== 'succeeded') {
     await savePayment(tx, next, now)
-    if (news.state === 'failed' && order.kind === 'renewal') await renewalDeclined(deps, tx, order, now)
+    if (order.kind === 'renewal' && isDeclinedDebit(payment, news)) await renewalDeclined(deps, tx, order, now)
     return 'moved_on'
   }
   const money = { amount: payment.amount, currency: payment.currency }
@@ -105,6 +108,15 @@ async function moveOn(
   await sendBack(tx, payment, 'the order could not be carried out or was paid already', now)
   return 'sent_back'
 }
+
+/**
+ * A debit that needs its customer has not come by itself: he is told like after any other, once. A page that he left or on
+ * which his card failed is no debit of ours, and takes none of the tries.
+ */
+const isDeclinedDebit = (payment: PaymentRow, { state }: PaymentNews): boolean =>
+  payment.method_id !== null &&
+  payment.state !== 'action_required' &&
+  (state === 'failed' || state === 'action_required')
 
 /** All of a payment that pays nothing goes back. Written here, sent by the job. */
 async function sendBack(tx: Tx, payment: PaymentRow, reason: string, now: Instant): Promise<void> {

@@ -1,5 +1,6 @@
 import {
   invoiceSchema,
+  languageSchema,
   methodSchema,
   orderSchema,
   paidSchema,
@@ -11,8 +12,9 @@ import {
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 
-import { languageFor, personOf, registerConsole } from '../identity/index.ts'
-import { invoicesOf } from './invoices-store.ts'
+import { languageFor, memberById, personOf, registerConsole } from '../identity/index.ts'
+import { invoicePdf } from './invoice-pdf.ts'
+import { invoiceByNumber, invoicesOf } from './invoices-store.ts'
 import { refuserOf, requestKeyOf, type BillingRouteDeps } from './route-deps.ts'
 import { isoOf, shownOrder, shownPayment } from './shown.ts'
 
@@ -141,6 +143,28 @@ export function registerOrders(fastify: FastifyInstance, deps: BillingRouteDeps)
           total: { amount: row.content.total, currency: row.content.currency },
         })),
       }),
+    )
+    routes.get(
+      `${BASE}/invoices/:number`,
+      {
+        schema: {
+          ...doc('An invoice as PDF'),
+          params: z.object({ number: z.string().max(40) }),
+          querystring: z.object({ language: languageSchema.optional() }),
+        },
+      },
+      async (request, reply) => {
+        const { memberId, email, language } = personOf(request)
+        const row = await invoiceByNumber(db.queries, memberId, request.params.number)
+        if (!row) return refuse(request, reply, { code: 'no_such_invoice' })
+        const name = (await memberById(db.queries, memberId))?.name ?? ''
+        const buyer = [name, email].filter((line) => line !== '')
+        const pdf = await invoicePdf({ invoice: row.content, language: request.query.language ?? language, buyer })
+        return reply
+          .type('application/pdf')
+          .header('content-disposition', `attachment; filename="${row.number}.pdf"`)
+          .send(pdf)
+      },
     )
   })
 }

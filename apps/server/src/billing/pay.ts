@@ -159,7 +159,10 @@ async function askProvider(
   }
   const method = payment.method_id === null ? undefined : await methodById(deps.db.queries, payment.method_id)
   if (payment.method_id !== null && !method) return { state: 'failed', ref: null, failure: 'unbound' }
-  if (method) return provider.charge({ ...base, methodId: method.id as `pmt_${string}`, mandate: method.mandate })
+  if (method) {
+    const returnUrl = `${deps.publicUrl()}/subscription?order=${order.id}`
+    return provider.charge({ ...base, methodId: method.id as `pmt_${string}`, mandate: method.mandate, returnUrl })
+  }
   const keep = at.with !== undefined && 'keep' in at.with && at.with.keep && order.cycle !== null
   return provider.checkout({
     ...base,
@@ -168,6 +171,7 @@ async function askProvider(
     returnUrl: `${deps.publicUrl()}${at.returnPath}`,
     language: at.language,
     expiresAt: order.expires_at,
+    createdAt: payment.created_at,
   })
 }
 

@@ -52,7 +52,9 @@ async function checkPayment(deps: BillingDeps, payment: PaymentRow, now: Instant
   }
   // The provider never heard of it: this node, or another, died before it asked. A debit is asked for now, with the same id.
   if (payment.method_id !== null) await ask(deps, payment.id, { returnPath: '/', language: 'en' }, now)
-  else await fail(deps, payment, 'never asked for', now)
+  // A page that was handed out may be opened still, though some providers know of it only then.
+  else if (payment.provider_ref === null) await fail(deps, payment, 'never asked for', now)
+  else await giveUp(deps, payment, now)
 }
 
 /** Nobody pays for an order that was let go long ago. */

@@ -3,8 +3,10 @@ import { randomBytes } from 'node:crypto'
 import {
   makeId,
   minor,
+  MINUTE_MS,
   no,
   NOTHING,
+  plusMs,
   quoteRefund,
   yes,
   type Instant,
@@ -66,7 +68,9 @@ export async function refund(
     const contract = await runningContract(tx, wish.memberId, 'locked')
     const period = contract && (await periodAt(tx, contract.subscription_id, now))
     if (!contract || !period) return no({ code: 'not_subscribed' })
-    const amount = minor(Math.min(wish.byOperator?.amount ?? offer.value.amount, period.net))
+    const amount = minor(
+      Math.min(wish.byOperator?.amount ?? (await asShown(deps, tx, wish, offer.value, now)), period.net),
+    )
     if (wish.expected !== undefined && amount < wish.expected) return no({ code: 'quote_changed', due: amount })
     await endContract(deps, tx, contract, 'refunded', now)
     await endSubscription(tx, contract.subscription_id, now)
@@ -74,6 +78,23 @@ export async function refund(
     await sendBack(tx, wish.memberId, amount, wish.byOperator?.reason ?? 'the member gave the period up', now)
     return yes({ amount })
   })
+}
+
+/** Whoever confirms some minutes after the look gets what was shown, if it was right then: time alone must not change it. */
+async function asShown(
+  deps: BillingDeps,
+  tx: Tx,
+  { memberId, expected }: { readonly memberId: MemberId; readonly expected?: Minor | undefined },
+  offer: RefundQuote,
+  now: Instant,
+): Promise<Minor> {
+  if (expected === undefined || expected <= offer.amount) return offer.amount
+  const contract = await runningContract(tx, memberId)
+  const term = contract && (await runningTerm(deps, tx, contract, now))
+  if (!term) return offer.amount
+  const { refund: rules, quote_minutes } = deps.catalog.current().billing
+  const before = quoteRefund(term, rules, plusMs(now, -quote_minutes * MINUTE_MS))
+  return expected <= before.amount ? expected : offer.amount
 }
 
 async function sendBack(tx: Tx, memberId: MemberId, amount: Minor, reason: string, now: Instant): Promise<void> {

@@ -17,7 +17,7 @@ import {
   type UpgradeRefusal,
 } from '@codeplan/core'
 
-import { chargedIn } from '../entitlements/index.ts'
+import { carriedInto, chargedIn } from '../entitlements/index.ts'
 import type { Tx } from '../platform/index.ts'
 import { termsOf } from './carry-out.ts'
 import type { BillingDeps } from './deps.ts'
@@ -131,13 +131,16 @@ export async function runningTerm(
     period: { startsAt, endsAt },
     netPaid: minor(net),
     allowance: allowanceOf(plan, endsAt - startsAt),
-    used: await chargedIn(tx, id, startsAt, endsAt),
+    // Also what was used before an upgrade, in the window that went on.
+    used: (await chargedIn(tx, id, startsAt, endsAt)) + (await carriedInto(tx, id, longestOf(plan)?.id ?? '')),
   }
 }
 
+const longestOf = ({ windows }: PlanTerms) => windows.toSorted((a, b) => b.lengthMs - a.lengthMs)[0]
+
 /** What a plan allows in a time, by its longest window: 400 a week are 1,600 in 28 days and 2,000 in 29 to 35. */
-export function allowanceOf({ windows }: PlanTerms, lengthMs: number): number {
-  const longest = windows.toSorted((a, b) => b.lengthMs - a.lengthMs)[0]
+export function allowanceOf(plan: PlanTerms, lengthMs: number): number {
+  const longest = longestOf(plan)
   return longest ? longest.allowance * Math.ceil(lengthMs / longest.lengthMs) : 0
 }
 

@@ -22,8 +22,8 @@ export {
   type RoutingRules,
   type Upstream,
 } from './compile.ts'
+
 export type { SaleRules } from './sale-rules.ts'
-export type { PeopleDocument, ProviderDocument } from './schema-people.ts'
 export type { RefusalForm, Recognised, Tools } from './tools.ts'
 export { readCatalog, type CatalogFault } from './read.ts'
 export type { BillingDocument, PaymentProviderDocument } from './schema-billing.ts'

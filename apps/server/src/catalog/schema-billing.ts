@@ -29,6 +29,11 @@ export const providerSchema = z.discriminatedUnion('kind', [
     id,
     kind: z.literal('alipay'),
     app_id: z.string().regex(/^\d{10,20}$/, 'the number of your application'),
+    /** Notifications about another seller's money are refused. */
+    seller_id: z
+      .string()
+      .regex(/^2088\d{12}$/, 'the 16 digits of your merchant account')
+      .optional(),
     private_key_env: variable.default('ALIPAY_PRIVATE_KEY'),
     public_key_env: variable.default('ALIPAY_PUBLIC_KEY'),
     gateway: z.url({ protocol: /^https?$/ }).optional(),

@@ -7,7 +7,9 @@ const domain = z.string().regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/, 'use a domain in 
 const providerSchema = z.strictObject({
   id: z.string().regex(/^[a-z0-9][a-z0-9-]{0,31}$/, 'use lower-case letters, digits and dashes; at most 32'),
   name: z.string().min(1),
-  issuer: z.url({ protocol: /^https?$/, error: 'use the URL of the issuer' }),
+  issuer: z
+    .url({ error: 'use the URL of the issuer' })
+    .refine((url) => /^https:|^http:\/\/(127\.0\.0\.1|localhost|\[::1\])[:/]/.test(url), 'use https'),
   client_id_env: variable,
   client_secret_env: variable,
   domains: z.array(domain).min(1, 'name the domains whose people it signs in'),
@@ -28,6 +30,3 @@ export const peopleSchema = z.strictObject({
     .default([])
     .refine((list) => new Set(list.map(({ id }) => id)).size === list.length, 'an id is given twice: rename one'),
 })
-
-export type PeopleDocument = z.infer<typeof peopleSchema>
-export type ProviderDocument = PeopleDocument['oidc'][number]

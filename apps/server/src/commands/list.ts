@@ -15,6 +15,7 @@ import { recomputeCommand } from './recompute.ts'
 import { saleSuggest } from './sale-suggest.ts'
 import { salePause, saleRelease, saleResume } from './sale.ts'
 import { memberRestore, memberSuspend } from './suspension.ts'
+import { teamAdd, teamExtend, teamGroup, teamList, teamSeats, teamShow } from './team.ts'
 import { couponCreate, redeemCreate, refundCommand, subscriptionShow } from './shop.ts'
 import { usage } from './usage.ts'
 
@@ -46,6 +47,12 @@ export const COMMANDS: readonly Command[] = [
   redeemCreate,
   catalogCheck,
   catalogApply,
+  teamAdd,
+  teamList,
+  teamShow,
+  teamSeats,
+  teamExtend,
+  teamGroup,
   auditCommand,
   mailList,
   mailShow,

@@ -21,8 +21,9 @@ export type { Admission, AdmissionRequest, Ending, Granted, Settlement, Standing
 export type { EventDetails, Purse, Tokens, Tried } from './types.ts'
 export { walletId } from './books.ts'
 export { fillBalance } from './wallet.ts'
+export { usedBySubscription } from './used-store.ts'
 export { grantIn } from './grant.ts'
-export { chargedIn, endSubscription, openSubscription, type NewSubscription } from './subscription.ts'
+export { carriedInto, chargedIn, endSubscription, openSubscription, type NewSubscription } from './subscription.ts'
 
 /** May this call run, and what did it use? */
 export interface Entitlements {

@@ -191,6 +191,13 @@ export async function moveEnd(tx: Tx, id: string, endsAt: Instant, paidUntil: In
     where id = ${id}`.execute(tx)
 }
 
+/** The sum of credits on a window whose reason begins so. */
+export async function creditOf(tx: Tx, id: string, window: string, reason: string): Promise<number> {
+  const { rows } = await sql<{ micro: number }>`select coalesce(sum(micro), 0)::int8 as micro from quota_credits
+    where subscription_id = ${id} and window_id = ${window} and starts_with(reason, ${reason})`.execute(tx)
+  return rows[0]?.micro ?? 0
+}
+
 export async function chargedBetween(tx: Tx, id: string, from: Instant, to: Instant): Promise<number> {
   const { rows } = await sql<{ micro: number }>`select coalesce(sum(charge), 0)::int8 as micro from meter_events
     where subscription_id = ${id} and admitted_at >= ${from} and admitted_at < ${to}`.execute(tx)

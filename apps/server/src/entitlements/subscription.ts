@@ -14,7 +14,7 @@ import {
 
 import type { CatalogRoom } from '../catalog/index.ts'
 import type { Tx } from '../platform/index.ts'
-import { chargedBetween, insertCredit, insertSubscription, lockSubscription, moveEnd } from './store.ts'
+import { chargedBetween, creditOf, insertCredit, insertSubscription, lockSubscription, moveEnd } from './store.ts'
 
 export interface NewSubscription {
   readonly memberId: MemberId
@@ -28,6 +28,8 @@ export interface NewSubscription {
    */
   readonly carries?: SubscriptionId
 }
+
+const CARRIED = 'carried from'
 
 /** Opens a subscription in a transaction of its buyer. */
 export async function openSubscription(
@@ -56,19 +58,22 @@ export async function openSubscription(
   if (!old) return id
   let windows: WindowStates = {}
   for (const rule of (known.get(old.plan_version_id) as PlanTerms).windows) {
-    const { startsAt: began, used } = windowNow(rule, anchorAt, old.windows[rule.id], now)
+    const window = windowNow(rule, anchorAt, old.windows[rule.id], now)
+    const { startsAt: began } = window
     const next = terms.windows.find((w) => w.id === rule.id)
-    if (!next || began === undefined || used === 0) continue
+    // What was given on top, or carried into the old one before, goes along.
+    const micro = window.allowance - rule.allowance - window.used
+    if (!next || began === undefined || micro === 0) continue
     const from = { [rule.id]: { startsAt: began, used: 0, settled: 0 } }
-    windows = creditWindow({ ...windows, ...from }, windowNow(next, anchorAt, from[rule.id], now), -used, now)
+    windows = creditWindow({ ...windows, ...from }, windowNow(next, anchorAt, from[rule.id], now), micro, now)
     await insertCredit(tx, {
       id: makeId('crd', now, randomBytes(16)),
       subscriptionId: id,
       windows,
       window: rule.id,
       windowStartsAt: began,
-      micro: -used,
-      reason: `used in ${old.id}, which this one has replaced`,
+      micro,
+      reason: `${CARRIED} ${old.id}, which this one has replaced`,
       by: source,
       at: now,
     })
@@ -90,3 +95,7 @@ export const endSubscription = (
 /** What calls of a subscription were charged in a time, in micro-prompts. */
 export const chargedIn = (tx: Tx, id: SubscriptionId, from: Instant, to: Instant): Promise<number> =>
   chargedBetween(tx, id, from, to)
+
+/** What was used in a window before this subscription has taken it over, in micro-prompts. */
+export const carriedInto = async (tx: Tx, id: SubscriptionId, window: string): Promise<number> =>
+  Math.max(0, -(await creditOf(tx, id, window, CARRIED)))

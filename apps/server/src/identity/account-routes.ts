@@ -21,13 +21,13 @@ import { meOf, microsOf } from './me.ts'
 import { askReset, changePassword, resetPassword } from './new-password.ts'
 import type { People } from './people.ts'
 import { personById, saveProfile, type PersonRow } from './people-store.ts'
+import { isSecure, sessionCookie } from './session-cookie.ts'
 import { SESSION_COOKIE } from './sessions.ts'
 import { endSession, endSessions, sayChanged, sessionsOf } from './sessions-store.ts'
 import { confirmAddress, prove, signIn, type SignedIn } from './sign-in.ts'
 import { signUp } from './sign-up.ts'
 
 const BASE = '/api/console/v1/account'
-const DAY_SEC = DAY_MS / 1000
 const doc = (summary: string) => ({ summary, tags: ['account'] })
 
 export function registerAccount(fastify: FastifyInstance, people: People): void {
@@ -106,14 +106,9 @@ function registerEntrance(routes: ConsoleRoutes, people: People): void {
   )
 }
 
-const isSecure = (people: People): boolean => people.publicUrl.startsWith('https:')
-
-export const sessionCookie = (people: People, token: string): string =>
-  cookieText(SESSION_COOKIE, token, { seconds: people.rules().session_days * DAY_SEC, secure: isSecure(people) })
-
 const deviceCookie = (people: People, email: string): string =>
   cookieText(DEVICE_COOKIE, noteOfDevice(people.seal, email), {
-    seconds: DEVICE_DAYS * DAY_SEC,
+    seconds: (DEVICE_DAYS * DAY_MS) / 1000,
     path: BASE,
     secure: isSecure(people),
   })

@@ -1,10 +1,10 @@
 import type { IncomingHttpHeaders } from 'node:http'
 
-/** The first cookie of a name. */
+/** The first cookie of a name; one that cannot be read is none. */
 export function cookieOf(headers: IncomingHttpHeaders, name: string): string | undefined {
   for (const part of headers.cookie?.split(';') ?? []) {
     const at = part.indexOf('=')
-    if (at > 0 && part.slice(0, at).trim() === name) return part.slice(at + 1).trim()
+    if (at > 0 && part.slice(0, at).trim() === name) return decoded(part.slice(at + 1).trim())
   }
   return undefined
 }
@@ -15,5 +15,13 @@ export function cookieText(
   value: string,
   { seconds = 0, path = '/', secure }: { readonly seconds?: number; readonly path?: string; readonly secure: boolean },
 ): string {
-  return `${name}=${value}; Path=${path}; Max-Age=${seconds}; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`
+  return `${name}=${encodeURIComponent(value)}; Path=${path}; Max-Age=${seconds}; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`
+}
+
+function decoded(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return undefined
+  }
 }

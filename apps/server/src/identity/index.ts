@@ -11,7 +11,7 @@ export {
   type KeyRow,
   type MemberRow,
 } from './store.ts'
-export { audit, type Deed } from './audit.ts'
+export { audit } from './audit.ts'
 export { auditOf } from './audit-store.ts'
 export {
   callerOf,
@@ -24,9 +24,12 @@ export {
   type ConsoleRoutes,
 } from './console.ts'
 export { makePeople, type People } from './people.ts'
-export type { PeopleRules } from './people-rules.ts'
-export type { Role } from './people-store.ts'
 export type { ConsoleWording } from './people-words.ts'
 export { registerPeople } from './routes.ts'
 export { changeRole } from './role.ts'
-export { openSession, SESSION_COOKIE, type Person } from './sessions.ts'
+export { hashToken, makeToken, openSession, SESSION_COOKIE, type Person } from './sessions.ts'
+export type { SignedOn } from './sso.ts'
+export { tell } from './letter.ts'
+export { addInvited, newPassword } from './invited.ts'
+export type { Caller } from './people.ts'
+export { sessionCookie } from './session-cookie.ts'

@@ -12,19 +12,11 @@ export const DEVICE_DAYS = 365
  * tries passwords of a person from elsewhere never slows that person down.
  */
 export const noteOfDevice = (seal: Seal, email: string): string =>
-  encodeURIComponent(seal.close(`device ${randomBytes(9).toString('base64url')} ${email}`))
+  seal.close(`device ${randomBytes(9).toString('base64url')} ${email}`)
 
 /** The device's name, if it has a note for this person. */
 export function deviceOf(seal: Seal, headers: IncomingHttpHeaders, email: string): string | undefined {
   const note = cookieOf(headers, DEVICE_COOKIE)
-  const [kind, name, of] = (note && seal.open(decoded(note)))?.split(' ') ?? []
+  const [kind, name, of] = (note && seal.open(note))?.split(' ') ?? []
   return kind === 'device' && of === email ? name : undefined
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return ''
-  }
 }

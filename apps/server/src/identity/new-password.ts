@@ -1,6 +1,7 @@
-import { no, yes, type Instant, type Outcome } from '@codeplan/core'
+import { no, yes, type Instant, type MemberId, type Outcome } from '@codeplan/core'
 
-import { queueMail, type SignInChange, type Tx } from '../platform/index.ts'
+import type { SignInChange, Tx } from '../platform/index.ts'
+import { tell } from './letter.ts'
 import { isWeak, letterTo, lettersFrom, sendLink, tooMany, type Caller, type People } from './people.ts'
 import {
   memberOfToken,
@@ -71,7 +72,5 @@ export async function changePassword(
 }
 
 /** Tells a person that something about how he signs in has changed. */
-export async function sayChange(tx: Tx, person: PersonRow, what: SignInChange, now: Instant): Promise<void> {
-  const letter = { memberId: person.id, address: person.email, kind: 'sign_in_changed' } as const
-  await queueMail(tx, { ...letter, data: { what, at: now }, dedupeKey: `${what}:${person.id}:${now}` }, now)
-}
+export const sayChange = (tx: Tx, { id }: PersonRow, what: SignInChange, now: Instant): Promise<void> =>
+  tell(tx, id as MemberId, { kind: 'sign_in_changed', data: { what, at: now }, dedupeKey: `${what}:${id}:${now}` }, now)

@@ -1,12 +1,13 @@
 import { instant, type Instant } from '@codeplan/core'
 
-import { queueMail, type Clock, type Db, type Tx } from '../platform/index.ts'
+import { queueMail, type Clock, type Db, type Log, type Tx } from '../platform/index.ts'
 import { networkOf } from './client-address.ts'
 import { makePasswords, type Passwords } from './passwords.ts'
 import type { PeopleRules } from './people-rules.ts'
 import { insertLetterToken, type LetterPurpose, type PersonRow } from './people-store.ts'
 import type { Seal } from './seal.ts'
 import { hashToken, makeSessions, makeToken, type Sessions } from './sessions.ts'
+import type { SignedOn } from './sso.ts'
 import { LETTERS_FROM, LETTERS_TO, makeTries, type Place, type Tries } from './tries.ts'
 
 /** What the use cases about people need. */
@@ -21,6 +22,11 @@ export interface People extends Sessions {
   /** Where people reach this server: what links in letters begin with. */
   readonly publicUrl: string
   readonly proxyHops: number
+  readonly log: Log
+  /** Secrets of providers of single sign-on, by their names in the environment. */
+  readonly secret: (name: string) => string | undefined
+  /** Somebody was signed in by a provider: in the transaction that opens the session. */
+  readonly signedOn: (tx: Tx, who: SignedOn, now: Instant) => Promise<void>
 }
 
 /** Where a request comes from. */

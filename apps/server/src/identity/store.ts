@@ -11,6 +11,7 @@ export interface MemberRow {
   readonly name: string
   readonly created_at: number
   readonly suspended_at: number | null
+  readonly verified_at: number | null
 }
 
 export async function memberByEmail(on: Queries | Tx, email: string): Promise<MemberRow | undefined> {

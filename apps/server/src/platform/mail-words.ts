@@ -9,7 +9,9 @@ export interface MailData {
   readonly reset: { readonly link: string; readonly ends_at: number }
   /** Something about how the person signs in has changed. */
   readonly sign_in_changed: { readonly what: SignInChange; readonly at: number }
+  /** Of whom we do not know the language, it is the inviting one's. */
   readonly team_invitation: {
+    readonly language?: Language
     readonly team: string
     readonly by: string
     readonly link: string

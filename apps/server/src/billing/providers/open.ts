@@ -1,13 +1,17 @@
 import type { PaymentProviderDocument } from '../../catalog/index.ts'
-import type { Log } from '../../platform/index.ts'
+import type { Clock, Log } from '../../platform/index.ts'
+import { privatePem, publicPem } from './alipay-keys.ts'
+import { alipayProvider } from './alipay.ts'
 import type { PaymentProvider } from './port.ts'
 import { sandboxBank } from './sandbox.ts'
+import { stripeProvider } from './stripe.ts'
 
 export interface ProviderSettings {
   /** A secret by the name of its environment variable. */
   readonly secret: (name: string) => string | undefined
   /** The built-in test bank, when it runs here. */
   readonly bank: () => { readonly url: string; readonly secret: string } | undefined
+  readonly clock: Clock
   readonly log: Log
 }
 
@@ -35,5 +39,23 @@ async function open(document: PaymentProviderDocument, settings: ProviderSetting
       ? sandboxBank({ id: document.id, secret: bank.secret, url: () => settings.bank()?.url })
       : 'the test bank does not run here'
   }
-  return `${document.kind} is not built in`
+  const missing = (variable: string): string => `${variable} is not set`
+  const { clock } = settings
+  const secret = (variable: string): string => settings.secret(variable)?.trim() ?? ''
+  if (document.kind === 'stripe') {
+    const [secretKey, webhookSecret] = [secret(document.secret_env), secret(document.webhook_secret_env)]
+    if (secretKey === '') return missing(document.secret_env)
+    // Without it anybody could say that he has paid.
+    if (webhookSecret === '') return missing(document.webhook_secret_env)
+    return stripeProvider({ id: document.id, secretKey, webhookSecret, apiBase: document.api_base, clock })
+  }
+  for (const variable of [document.private_key_env, document.public_key_env]) {
+    if (secret(variable) === '') return missing(variable)
+  }
+  const privateKey = privatePem(secret(document.private_key_env))
+  const publicKey = publicPem(secret(document.public_key_env))
+  if (!privateKey) return `${document.private_key_env} holds no RSA key`
+  if (!publicKey) return `${document.public_key_env} holds no RSA key`
+  const { id, app_id: appId, seller_id: sellerId, gateway, agreements } = document
+  return alipayProvider({ id, appId, privateKey, publicKey, sellerId, gateway, agreements, clock })
 }

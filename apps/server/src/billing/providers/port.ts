@@ -42,6 +42,8 @@ export interface CheckoutWish {
   readonly notifyUrl: string
   readonly language: 'zh' | 'en'
   readonly expiresAt: number
+  /** When the payment was written down: the same whenever it is asked for. */
+  readonly createdAt: number
 }
 
 export interface ChargeWish {
@@ -53,6 +55,8 @@ export interface ChargeWish {
   readonly currency: string
   readonly title: string
   readonly notifyUrl: string
+  /** Where the customer comes back to, if the provider wants him after all. */
+  readonly returnUrl: string
 }
 
 export interface KnownPayment {
@@ -110,11 +114,13 @@ export interface RefundNews {
   readonly failure?: string | undefined
 }
 
-export interface MandateNews {
-  readonly kind: 'mandate'
-  readonly mandate: string
-  readonly state: 'revoked'
-}
+export type MandateNews =
+  | { readonly kind: 'mandate'; readonly state: 'revoked'; readonly mandate: string }
+  /** The permission that the checkout of this payment asked for (`debits`), told apart from its money, in any order. */
+  | ({ readonly kind: 'mandate'; readonly state: 'granted'; readonly paymentId: string } & Omit<
+      BoundMethod,
+      'amountMax'
+    >)
 
 export type News = PaymentNews | RefundNews | MandateNews
 

@@ -46,6 +46,8 @@ export function sandboxBank(settings: {
       body: body === undefined ? null : JSON.stringify(body),
       headersTimeout: TIMEOUT_MS,
       bodyTimeout: TIMEOUT_MS,
+    }).catch((error: unknown) => {
+      throw new ProviderAway('the test bank cannot be reached', { cause: error })
     })
     const text = await answer.body.text()
     if (answer.statusCode === 404) return undefined

@@ -1,7 +1,7 @@
 import type { Instant, MemberId } from '@codeplan/core'
 
-import { memberById } from '../identity/index.ts'
 import { queueMail, type MailData, type MailKind, type Tx } from '../platform/index.ts'
+import { memberById } from './store.ts'
 
 /** Tells a member of something, in the transaction that does it; the letter is sent afterwards, the same one once. */
 export async function tell<Kind extends MailKind>(

@@ -1,0 +1,37 @@
+import { randomBytes } from 'node:crypto'
+
+import { makeId, type Instant } from '@codeplan/core'
+
+import type { Tx } from '../platform/index.ts'
+import { bindMethod, lockPayment, savePayment } from './payments-store.ts'
+import type { MandateNews } from './providers/port.ts'
+import { lockOrder, runningContract, saveContract } from './store.ts'
+
+/** A permission to debit is told apart from the money of its checkout: it may come before it or after it. */
+export async function granted(
+  tx: Tx,
+  provider: string,
+  news: Extract<MandateNews, { state: 'granted' }>,
+  now: Instant,
+): Promise<'bound' | 'unknown_payment' | 'mismatch'> {
+  const payment = await lockPayment(tx, news.paymentId)
+  const order = payment && (await lockOrder(tx, payment.order_id))
+  if (!payment || !order) return 'unknown_payment'
+  if (payment.provider !== provider) return 'mismatch'
+  const { mandate, label, fingerprint } = news
+  const methodId = await bindMethod(
+    tx,
+    {
+      id: makeId('pmt', now, randomBytes(16)),
+      memberId: payment.member_id,
+      provider,
+      // What the checkout has asked for: see `askProvider`.
+      method: { mandate, label, fingerprint, amountMax: order.price },
+    },
+    now,
+  )
+  await savePayment(tx, { ...payment, method_id: methodId }, now)
+  const contract = await runningContract(tx, payment.member_id, 'locked')
+  if (contract?.subscription_id === order.subscription_id) await saveContract(tx, { ...contract, method_id: methodId })
+  return 'bound'
+}

@@ -1,0 +1,47 @@
+import { instant, moneyText, plusMonths, wallClock, type Minor } from '@codeplan/core'
+
+import { CURRENCY } from './alipay-news.ts'
+
+export const ZONE = 'Asia/Shanghai'
+/** Days after the end of the period until which a debit that was declined may be tried again. */
+const RETRY_DAYS = 3
+const DAY_MAX = 28
+
+const text = (year: number, month: number, day: number): string =>
+  `${year}-${String(month).padStart(2, '0')}-${String(day).padStart(2, '0')}`
+
+/**
+ * The first day of debit of an agreement, of a plan whose period ends at `dueAt`. Alipay lets debits through from five days
+ * before that day of a month to the day itself, and knows no day after the 28th. Ours are made when the period ends and
+ * again in the days after, so the day is a little later; from the 28th on it is the first of the next month.
+ */
+export function executeDay(dueAt: number): string {
+  const due = wallClock(ZONE, instant(dueAt))
+  const day = due.day + RETRY_DAYS
+  if (day <= DAY_MAX) return text(due.year, due.month, day)
+  if (due.day < DAY_MAX) return text(due.year, due.month, DAY_MAX)
+  return due.month === 12 ? text(due.year + 1, 1, 1) : text(due.year, due.month + 1, 1)
+}
+
+/** What the customer signs beside paying: how much at most, how often, from when. */
+export function agreementTerms(
+  paymentId: string,
+  debits: { readonly amountMax: Minor; readonly months: number },
+  at: { readonly wallNow: number; readonly notifyUrl: string },
+) {
+  return {
+    product_code: 'CYCLE_PAY_AUTH',
+    personal_product_code: 'CYCLE_PAY_AUTH_P',
+    sign_scene: 'INDUSTRY|DIGITAL_MEDIA',
+    // By it the customer's signature is known to be of this payment.
+    external_agreement_no: paymentId,
+    access_params: { channel: 'QRCODE' },
+    sign_notify_url: at.notifyUrl,
+    period_rule_params: {
+      period_type: 'MONTH',
+      period: debits.months,
+      execute_time: executeDay(plusMonths(ZONE, instant(at.wallNow), debits.months)),
+      single_amount: moneyText(debits.amountMax, CURRENCY),
+    },
+  }
+}
