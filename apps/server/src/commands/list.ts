@@ -12,6 +12,7 @@ import { mailList, mailShow } from './mail.ts'
 import { migrateCommand } from './migrate.ts'
 import { grantCommand, keyCreate, keyList, keyRevoke, memberAdd } from './people.ts'
 import { recomputeCommand } from './recompute.ts'
+import { saleSuggest } from './sale-suggest.ts'
 import { salePause, saleRelease, saleResume } from './sale.ts'
 import { memberRestore, memberSuspend } from './suspension.ts'
 import { teamAdd, teamExtend, teamGroup, teamList, teamSeats, teamShow } from './team.ts'
@@ -33,6 +34,7 @@ export const COMMANDS: readonly Command[] = [
   recomputeCommand,
   economicsCommand,
   capacityCommand,
+  saleSuggest,
   saleRelease,
   salePause,
   saleResume,

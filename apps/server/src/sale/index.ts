@@ -13,7 +13,7 @@ import { makeTickets, type Tickets } from './tickets.ts'
 
 export { addRelease, setPaused } from './releases.ts'
 export { registerSale } from './routes.ts'
-export { suggestion } from './suggest.ts'
+export { suggest } from './suggest.ts'
 
 /** How many are sold, and to whom. */
 export interface Sale {
