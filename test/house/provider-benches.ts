@@ -59,6 +59,7 @@ export async function alipayBench(): Promise<ProviderBench & { readonly alipayPr
     public_key_env: 'ALIPAY_PUBLIC_KEY',
     gateway: standIn.url,
     agreements: true,
+    sign_scene: 'INDUSTRY|DIGITAL_MEDIA',
   }
   const secrets = { ALIPAY_PRIVATE_KEY: merchant.privateKey, ALIPAY_PUBLIC_KEY: alipay.publicKey }
   return { document, secrets, standIn, alipayPrivateKey: alipay.privateKey }

@@ -27,12 +27,12 @@ export function executeDay(dueAt: number): string {
 export function agreementTerms(
   paymentId: string,
   debits: { readonly amountMax: Minor; readonly months: number },
-  at: { readonly wallNow: number; readonly notifyUrl: string },
+  at: { readonly wallNow: number; readonly notifyUrl: string; readonly signScene: string },
 ) {
   return {
     product_code: 'CYCLE_PAY_AUTH',
     personal_product_code: 'CYCLE_PAY_AUTH_P',
-    sign_scene: 'INDUSTRY|DIGITAL_MEDIA',
+    sign_scene: at.signScene,
     // By it the customer's signature is known to be of this payment.
     external_agreement_no: paymentId,
     access_params: { channel: 'QRCODE' },
