@@ -2,18 +2,24 @@ import { readConfig } from '../../apps/server/src/config.ts'
 import { addMember, createKey } from '../../apps/server/src/identity/index.ts'
 import { openRooms, type Rooms } from '../../apps/server/src/rooms.ts'
 
+/** Opens the database of server processes, as a command beside them does. */
+export async function openRoomsOf(env: Readonly<Record<string, string>>): Promise<Rooms> {
+  const { config } = readConfig({ ...env, LOG_LEVEL: 'silent' })
+  const opened = await openRooms(config)
+  if (!opened.ok) throw new Error(JSON.stringify(opened.no))
+  return opened.value
+}
+
 /** Opens the database that a server process has left, as a command without a running server does. */
 export async function withRoomsOf<T>(
   env: Readonly<Record<string, string>>,
   work: (rooms: Rooms) => Promise<T>,
 ): Promise<T> {
-  const { config } = readConfig({ ...env, LOG_LEVEL: 'silent' })
-  const opened = await openRooms(config)
-  if (!opened.ok) throw new Error(JSON.stringify(opened.no))
+  const rooms = await openRoomsOf(env)
   try {
-    return await work(opened.value)
+    return await work(rooms)
   } finally {
-    await opened.value.close()
+    await rooms.close()
   }
 }
 

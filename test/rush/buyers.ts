@@ -19,6 +19,8 @@ export interface Heard {
   readonly orders: readonly { readonly buyer: number; readonly id: string; readonly plan: string }[]
   /** From the instant at which a buyer wanted to ask to the end of his answer; repetitions are part of it. */
   readonly ms: { readonly p50: number; readonly p90: number; readonly p99: number; readonly max: number }
+  /** How much later than wanted the last of them asked, since this process was busy. */
+  readonly lateMs: number
   readonly lastAnswerMs: number
   readonly repeated: number
 }
@@ -37,6 +39,7 @@ async function run(rush: Rush): Promise<Heard> {
   const orders: Heard['orders'][number][] = []
   const latencies: number[] = []
   let repeated = 0
+  let lateMs = 0
 
   async function askOnce(buyer: number, tries: number): Promise<{ status: number; body: string } | undefined> {
     const pool = pools[(buyer + tries) % pools.length] as Pool
@@ -82,7 +85,10 @@ async function run(rush: Rush): Promise<Heard> {
   await new Promise<void>((all) => {
     let next = 0
     const timer = setInterval(() => {
-      for (; next < rush.buyers && wantedAt(next) <= Date.now(); next++) under.push(buy(next, wantedAt(next)))
+      for (; next < rush.buyers && wantedAt(next) <= Date.now(); next++) {
+        lateMs = Math.max(lateMs, Date.now() - wantedAt(next))
+        under.push(buy(next, wantedAt(next)))
+      }
       if (next < rush.buyers) return
       clearInterval(timer)
       all()
@@ -94,7 +100,14 @@ async function run(rush: Rush): Promise<Heard> {
   latencies.sort((a, b) => a - b)
   const at = (share: number): number =>
     latencies[Math.min(latencies.length - 1, Math.floor(latencies.length * share))] ?? 0
-  return { answers, orders, ms: { p50: at(0.5), p90: at(0.9), p99: at(0.99), max: at(1) }, lastAnswerMs, repeated }
+  return {
+    answers,
+    orders,
+    ms: { p50: at(0.5), p90: at(0.9), p99: at(0.99), max: at(1) },
+    lateMs,
+    lastAnswerMs,
+    repeated,
+  }
 }
 
 if (import.meta.main) {

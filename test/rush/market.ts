@@ -1,13 +1,14 @@
-import { writeFileSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { readFileSync } from 'node:fs'
 
 import { startBank, startUpstream, type SandboxBank } from '@codeplan/sandbox'
 
+import { applyCatalog } from '../../apps/server/src/catalog/index.ts'
 import { sql, type Queries } from '../../apps/server/src/platform/index.ts'
+import type { Rooms } from '../../apps/server/src/rooms.ts'
 import { ask } from '../house/ask.ts'
 import { openPlace, type Place } from '../house/place.ts'
-import { runCommand, startServer, type ServerProcess } from '../house/process.ts'
-import { addSubscriber, withRoomsOf } from '../house/rooms-of.ts'
+import { startServer, type ServerProcess } from '../house/process.ts'
+import { addSubscriber, openRoomsOf } from '../house/rooms-of.ts'
 import { limitedSale, NO_ROOM } from '../house/shop.ts'
 
 const BANK_SECRET = 'secret of the bank of the rush'
@@ -18,6 +19,8 @@ export interface Market {
   readonly place: Place
   readonly nodes: readonly ServerProcess[]
   readonly bank: SandboxBank
+  /** On the same database, in this process. */
+  readonly rooms: Rooms
   /** Puts the first pieces on sale at this instant: a catalog that the running servers take over. */
   openAt(ms: number): Promise<void>
   /** Codes on all nodes until it is told to stop; answers the statuses heard, 0 for a node that was gone. */
@@ -47,23 +50,25 @@ export async function openMarket(serverUrl: string, buyers: number, pieces: numb
     },
   }
   const { key } = await addSubscriber(place.env, { email: 'coder@example.org', plan: 'max' })
-  await withRoomsOf(place.env, ({ db, clock }) => signInCrowd(db.queries, buyers, clock.now()))
+  const rooms = await openRoomsOf(place.env)
+  await signInCrowd(rooms.db.queries, buyers, rooms.clock.now())
   const nodes = await Promise.all([startServer(place.env), startServer(place.env)])
   return {
     place,
     nodes,
     bank,
+    rooms,
     openAt: async (ms) => {
-      const file = join(place.folder, 'open.yaml')
       const text = readFileSync(place.catalogFile, 'utf8')
-      writeFileSync(file, text.replace('2099-01-01T10:00:00+08:00', new Date(ms).toISOString()))
-      const { code, err } = await runCommand(place.env, 'catalog', 'apply', file)
-      if (code !== 0) throw new Error(err)
+      const opened = text.replace('2099-01-01T10:00:00+08:00', new Date(ms).toISOString())
+      const applied = await applyCatalog(rooms.db, opened, 'the rush', rooms.clock.now())
+      if (!applied.ok) throw new Error(JSON.stringify(applied.no))
     },
     code: () => keepCoding(nodes, key),
     close: async () => {
       for (const node of nodes) node.kill('SIGTERM')
       await Promise.all(nodes.map((node) => node.exited))
+      await rooms.close()
       await Promise.all([place.close(), upstream.close(), bank.close()])
     },
   }
@@ -84,9 +89,10 @@ const CODERS = 8
 
 function keepCoding(nodes: readonly ServerProcess[], key: string) {
   const heard: Record<number, number> = {}
-  const over = new AbortController()
+  let stopped = false
   const work = Array.from({ length: CODERS }, async (_, coder) => {
-    for (let n = 0; !over.signal.aborted; n++) {
+    for (let n = 0; ; n++) {
+      if (stopped) return
       const url = nodes[(coder + n) % nodes.length]?.url ?? ''
       const call = { text: `[[fault=late:50]] coder ${coder} question ${n % 20}`, stream: true }
       const status = await ask(url, key, call).then(
@@ -98,7 +104,7 @@ function keepCoding(nodes: readonly ServerProcess[], key: string) {
   })
   return {
     stop: async () => {
-      over.abort()
+      stopped = true
       await Promise.all(work)
       return heard
     },

@@ -4,7 +4,6 @@ import { sql } from '../../apps/server/src/platform/index.ts'
 import { addRelease } from '../../apps/server/src/sale/index.ts'
 import { send } from '../house/ask.ts'
 import { testDatabaseUrl } from '../house/house.ts'
-import { withRoomsOf } from '../house/rooms-of.ts'
 import { until } from '../house/until.ts'
 import { cookieOf } from '../rush/buyers.ts'
 import { openMarket, type Market } from '../rush/market.ts'
@@ -30,23 +29,20 @@ describe('two servers sell from one PostgreSQL', () => {
     const urls = market.nodes.map(({ url }) => url)
     const heard = await sendBuyers({ urls, buyers: BUYERS, plans: PLANS, opensAtMs, overMs: 0 })
     expect(heard.answers).toEqual({ 201: PLANS.length * PIECES, sold_out: BUYERS - PLANS.length * PIECES })
-    await withRoomsOf(market.place.env, async ({ db }) => {
-      const { rows } = await sql<{ plan: string; taken: number; held: number }>`
-        select r.plan, r.taken, count(s.*)::int as held from sale_releases r
-        join sale_reservations s on s.release_id = r.id group by r.id order by r.plan`.execute(db.queries)
-      expect(rows).toEqual(PLANS.toSorted().map((plan) => ({ plan, taken: PIECES, held: PIECES })))
-      const orders = await sql<{ n: number }>`select count(distinct member_id)::int as n from orders`.execute(
-        db.queries,
-      )
-      expect(orders.rows[0]?.n).toBe(PLANS.length * PIECES)
-    })
+    const { db } = market.rooms
+    const { rows } = await sql<{ plan: string; taken: number; held: number }>`
+      select r.plan, r.taken, count(s.*)::int as held from sale_releases r
+      join sale_reservations s on s.release_id = r.id group by r.id order by r.plan`.execute(db.queries)
+    expect(rows).toEqual(PLANS.toSorted().map((plan) => ({ plan, taken: PIECES, held: PIECES })))
+    const orders = await sql<{ n: number }>`select count(distinct member_id)::int as n from orders`.execute(db.queries)
+    expect(orders.rows[0]?.n).toBe(PLANS.length * PIECES)
   })
 
   test('F34: one person who asks both servers for every plan at once gets one piece', async () => {
-    await withRoomsOf(market.place.env, async ({ db, clock, catalog }) => {
-      for (const plan of PLANS)
-        await addRelease({ db, catalog: catalog.current() }, { plan, pieces: 5, at: clock.now() }, clock.now())
-    })
+    const { db, clock, catalog } = market.rooms
+    await catalog.refresh()
+    for (const plan of PLANS)
+      await addRelease({ db, catalog: catalog.current() }, { plan, pieces: 5, at: clock.now() }, clock.now())
     const ask = (url: string, plan: string) =>
       send(`${url}${SALE}/orders`, {
         method: 'POST',
@@ -70,9 +66,9 @@ describe('two servers sell from one PostgreSQL', () => {
       )
     const [first, second] = market.nodes as [Market['nodes'][number], Market['nodes'][number]]
     const before = await left(second.url)
-    await withRoomsOf(market.place.env, async ({ db, clock, catalog }) => {
-      await addRelease({ db, catalog: catalog.current() }, { plan: 'pro', pieces: 3, at: clock.now() }, clock.now())
-    })
+    const { db, clock, catalog } = market.rooms
+    await catalog.refresh()
+    await addRelease({ db, catalog: catalog.current() }, { plan: 'pro', pieces: 3, at: clock.now() }, clock.now())
     for (const { url } of [first, second])
       await until('it is told', async () => (await left(url)) === before + 3, 1_000)
   })

@@ -3,10 +3,11 @@ import { startIssuer, type SandboxIssuer } from '@codeplan/sandbox'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import { changeRole } from '../../apps/server/src/identity/index.ts'
-import { addSeats, addTeam, extendSeats } from '../../apps/server/src/teams/index.ts'
+import { addTeam, extendSeats, grantSeats } from '../../apps/server/src/teams/index.ts'
 import { ask, errorOf, send } from '../house/ask.ts'
 import { drawn, faultsOfBooks } from '../house/books.ts'
 import { openHouse, type House } from '../house/house.ts'
+import { CARD, shopper } from '../house/shopper.ts'
 import { lettersTo, newPerson, tokenFor, visitor, type Answered, type Visitor } from '../house/visitor.ts'
 
 const PASSWORD = 'quite a long one'
@@ -51,12 +52,7 @@ describe('a team of five', () => {
       const made = await addTeam(tx, { name: `Acme ${companies}`, admin: email }, now)
       if (!made.ok) throw new Error(made.no)
       const endsAt = instant(now + days * DAY_MS)
-      const added = await addSeats(
-        house.rooms,
-        tx,
-        { teamId: made.value.id, plan: 'lite', count, endsAt, source: 'test' },
-        now,
-      )
+      const added = await grantSeats(house.rooms, tx, { teamId: made.value.id, plan: 'lite', count, endsAt }, now)
       if (!added.ok) throw new Error(added.no)
       return made.value.id
     })
@@ -125,9 +121,8 @@ describe('a team of five', () => {
         plan: 'lite',
         count: 1,
         endsAt: instant(house.clock.now() + DAY_MS),
-        source: 'test',
       }
-      return addSeats(house.rooms, tx, wish, house.clock.now())
+      return grantSeats(house.rooms, tx, wish, house.clock.now())
     })
     await team.invite('hana@acme.example')
     await join(next, 'hana@acme.example')
@@ -253,6 +248,35 @@ describe('a team of five', () => {
     expect((await team.seats())[0]?.member).toBe(quin)
     const { entries } = (await operator.get(`/api/admin/v1/audit?whom=${team.teamId}`)).json
     expect(entries).toMatchObject([{ who: operatorId, action: 'team group', after: group }])
+  })
+
+  test('a team buys seats as a person buys a plan: ordered once, paid once, and there when they are paid', async () => {
+    const team = await company(1)
+    const order = (key: string, more: object = {}) =>
+      team.boss.post(
+        `${team.base}/orders`,
+        { plan: 'pro', cycle: 'year', count: 4, ...more },
+        { 'idempotency-key': key },
+      )
+    expect(codeOf(await team.boss.post(`${team.base}/orders`, { plan: 'pro', cycle: 'year', count: 4 }))).toBe(
+      'no_request_key',
+    )
+    expect(codeOf(await order('the-wish-1', { plan: 'gold' }))).toBe('no_such_plan')
+    const made = await order('the-wish-2')
+    expect([made.status, made.json.kind, made.json.due]).toEqual([201, 'seats', { amount: '5721.60', currency: 'CNY' }])
+    expect((await order('the-wish-2')).json.id).toBe(made.json.id)
+    expect(await team.seats()).toHaveLength(1)
+    const buyer = shopper(house, await idOf(team.boss))
+    await buyer.payWithCard(made.json.id, CARD.declined)
+    expect(await team.seats()).toHaveLength(1)
+    await buyer.payWithCard(made.json.id, CARD.pays)
+    const { seats } = await team.team()
+    expect(seats.map(({ plan }: { plan: string }) => plan).toSorted()).toEqual(['lite', 'pro', 'pro', 'pro', 'pro'])
+    const member = await colleague(team, 'uma@acme.example')
+    expect((await house.rooms.entitlements.standing(member.memberId, house.clock.now()))?.terms.plan).toBe('pro')
+    expect(codeOf(await member.browser.post(`${team.base}/orders`, { plan: 'pro', cycle: 'year', count: 1 }))).toBe(
+      'not_team_admin',
+    )
   })
 
   test('seats end on their date, or go on without a gap when the date is moved before', async () => {

@@ -12,6 +12,7 @@ import { registerErrorPages } from './error-pages.ts'
 import { registerPeople } from './identity/index.ts'
 import { languageOf, makeJobs, makePartitions, word } from './platform/index.ts'
 import type { Rooms } from './rooms.ts'
+import { seatOrders } from './seat-orders.ts'
 import { registerTeams } from './teams/index.ts'
 import { openSale, registerSale, type Sale } from './sale/index.ts'
 import { registerUsage } from './usage/index.ts'
@@ -79,7 +80,7 @@ export async function startApp(rooms: Rooms, options: Pick<UpstreamSettings, 'sa
   })
   await registerUsage(fastify, { ...rooms, refusals: gateway.refusals })
   registerPeople(fastify, rooms)
-  registerTeams(fastify, rooms)
+  registerTeams(fastify, { ...rooms, orderSeats: seatOrders(rooms) })
   const sale = await openSale(rooms)
   rooms.billing.useStock(sale.stock)
   registerSale(fastify, rooms, sale)

@@ -9,7 +9,7 @@ import { applyCatalog, openCatalog, type CatalogRoom } from './catalog/index.ts'
 import { operatorKeyOf, type Config } from './config.ts'
 import { makeEntitlements, type Entitlements } from './entitlements/index.ts'
 import { makeIdentify, makePeople, makeSeal, type Identify, type People, type Seal } from './identity/index.ts'
-import { signedOn } from './teams/index.ts'
+import { addSeats, signedOn } from './teams/index.ts'
 import {
   lockFolder,
   makeLog,
@@ -93,7 +93,14 @@ export async function furnish(
     secret: config.secret,
     signedOn: (tx, who, now) => signedOn({ catalog: catalog.value }, tx, who, now),
   })
-  const billing = await makeBilling({ db, clock, catalog: catalog.value, log, secret: config.secret })
+  const billing = await makeBilling({
+    db,
+    clock,
+    catalog: catalog.value,
+    log,
+    secret: config.secret,
+    addSeats: async (tx, seats, now) => (await addSeats(tx, seats, now)).ok,
+  })
   const rooms = { config, ...base, metrics, node, catalog: catalog.value, seal, identify, people, mail }
   return yes({ ...rooms, entitlements, billing })
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-import { instantSchema } from './money.ts'
+import { cycleSchema, instantSchema } from './money.ts'
 
 const idSchema = z.string().min(1).max(64)
 const emailSchema = z
@@ -39,6 +39,11 @@ export const acceptSchema = z.object({
   name: z.string().trim().max(100).default(''),
 })
 export const seatHolderSchema = z.object({ member: idSchema.nullable().describe('Null: the seat becomes free') })
+export const seatsOrderSchema = z.object({
+  plan: z.string().max(64),
+  cycle: cycleSchema,
+  count: z.number().int().min(1).max(1_000),
+})
 export const teamAdminSchema = z.object({ is_admin: z.boolean() })
 
 export const teamUsageSchema = z.object({

@@ -83,9 +83,11 @@ const DOES: Readonly<Record<OrderRow['kind'], Doing>> = {
     return undefined
   },
   seats: async (deps, tx, order, _, now) => {
-    if (!deps.addSeats) return false
-    await deps.addSeats(tx, { memberId: order.member_id, orderId: order.id, amount: order.amount }, now)
-    return undefined
+    const { plan_version_id: planVersionId, cycle, quote } = order
+    if (!quote.seats || !planVersionId || !cycle) throw new Error(`order ${order.id} has no seats`)
+    const { endsAt } = periodOf(deps.catalog.current().operator.zone, now, cycle, 0)
+    const seats = { ...quote.seats, planVersionId, endsAt, source: `order:${order.id}` }
+    return (await deps.addSeats(tx, seats, now)) ? undefined : false
   },
 }
 

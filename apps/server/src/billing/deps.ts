@@ -1,4 +1,4 @@
-import type { Instant, MemberId, Minor } from '@codeplan/core'
+import type { Instant } from '@codeplan/core'
 
 import type { CatalogRoom } from '../catalog/index.ts'
 import type { Clock, Db, Log, Tx } from '../platform/index.ts'
@@ -13,14 +13,16 @@ export interface BillingDeps {
   /** Providers of the running catalog whose secrets are set. */
   readonly providers: () => ReadonlyMap<string, PaymentProvider>
   readonly stock: () => Stock
-  /** Seats of a team that were paid for. */
-  readonly addSeats?: (tx: Tx, seats: PaidSeats, now: Instant) => Promise<void>
+  /** Seats of a team that were paid for; false when it cannot have them any more. */
+  readonly addSeats: (tx: Tx, seats: PaidSeats, now: Instant) => Promise<boolean>
   /** Where people and providers reach this server: `https://plan.example.org`. */
   readonly publicUrl: () => string
 }
 
 export interface PaidSeats {
-  readonly memberId: MemberId
-  readonly orderId: string
-  readonly amount: Minor
+  readonly teamId: string
+  readonly planVersionId: string
+  readonly count: number
+  readonly endsAt: Instant
+  readonly source: string
 }

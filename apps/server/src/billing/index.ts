@@ -12,6 +12,7 @@ import { openProviders, type ProviderSettings } from './providers/open.ts'
 import type { Headers, PaymentProvider } from './providers/port.ts'
 import { redeem } from './redeem.ts'
 import { offerRefund, refund } from './refund.ts'
+import { orderSeats, type SeatsWish } from './seats.ts'
 import { endlessStock, type Stock } from './stock.ts'
 import { contractsOf, nextDueAt, orderById, ordersOf, runningContract } from './store.ts'
 import { offerUpgrade, orderUpgrade, type UpgradeWish } from './upgrade.ts'
@@ -26,6 +27,8 @@ export type { PayRefusal, PayWith } from './pay.ts'
 export type { ContractRow, OrderDraft, OrderRow } from './store.ts'
 export { insertCoupon, insertRedeemCode } from './coupons-store.ts'
 export { placeOrder }
+export { requestKeyOf } from './route-deps.ts'
+export { shownOrder } from './shown.ts'
 export { checkMoney } from './check.ts'
 export { registerBalance } from './balance-routes.ts'
 export { registerOrders } from './order-routes.ts'
@@ -84,6 +87,7 @@ export async function makeBilling(
     unbind: (memberId: MemberId, methodId: string, now: Instant) => unbind(deps, memberId, methodId, now),
     cancelOrder: (memberId: MemberId, orderId: string, now: Instant) => cancelOrder(deps, memberId, orderId, now),
     orderTopUp: (wish: Parameters<typeof orderTopUp>[1], now: Instant) => orderTopUp(deps, wish, now),
+    orderSeats: (wish: SeatsWish, now: Instant) => deps.db.tx((tx) => orderSeats(deps, tx, wish, now)),
     receiveWebhook: (provider: PaymentProvider, message: { body: Buffer; headers: Headers }, now: Instant) =>
       receiveWebhook(deps, provider, message, now),
     redeem: (wish: Parameters<typeof redeem>[1], now: Instant) => redeem(deps, wish, now),

@@ -21,6 +21,7 @@ export interface OrderQuote {
   readonly upgrade?: UpgradeQuote
   /** Of a renewal: the start of the period it pays for. */
   readonly periodStartsAt?: Instant
+  readonly seats?: { readonly teamId: string; readonly count: number }
 }
 
 export interface OrderRow {

@@ -1,7 +1,7 @@
 import { instant, plusMonths } from '@codeplan/core'
 
 import {
-  addSeats,
+  grantSeats,
   addTeam,
   allTeams,
   extendSeats,
@@ -93,8 +93,8 @@ export const teamSeats: Command = {
     const endsAt = endOf(rooms, args)
     if (count === undefined || count > 1_000) return wrong('the count is a whole number from 1 to 1000')
     if (!endsAt) return wrong(WRONG_END)
-    const wish = { teamId, plan, count, endsAt, source: 'grant' }
-    const added = await rooms.db.tx((tx) => addSeats(rooms, tx, wish, rooms.clock.now()))
+    const wish = { teamId, plan, count, endsAt }
+    const added = await rooms.db.tx((tx) => grantSeats(rooms, tx, wish, rooms.clock.now()))
     if (!added.ok) return no(added.no)
     const until = new Date(endsAt).toISOString()
     return answer({ seats: added.value, ends_at: until }, `${count} seats of ${plan} until ${until}`)

@@ -21,7 +21,7 @@ export type { Admission, AdmissionRequest, Ending, Granted, Settlement, Standing
 export type { EventDetails, Purse, Tokens, Tried } from './types.ts'
 export { walletId } from './books.ts'
 export { fillBalance } from './wallet.ts'
-export { usedBySubscription, type Used } from './used-store.ts'
+export { usedBySubscription } from './used-store.ts'
 export { grantIn } from './grant.ts'
 export { carriedInto, chargedIn, endSubscription, openSubscription, type NewSubscription } from './subscription.ts'
 

@@ -11,7 +11,7 @@ export {
   type KeyRow,
   type MemberRow,
 } from './store.ts'
-export { audit, type Deed } from './audit.ts'
+export { audit } from './audit.ts'
 export { auditOf } from './audit-store.ts'
 export {
   callerOf,
@@ -24,8 +24,6 @@ export {
   type ConsoleRoutes,
 } from './console.ts'
 export { makePeople, type People } from './people.ts'
-export type { PeopleRules } from './people-rules.ts'
-export type { Role } from './people-store.ts'
 export type { ConsoleWording } from './people-words.ts'
 export { registerPeople } from './routes.ts'
 export { changeRole } from './role.ts'

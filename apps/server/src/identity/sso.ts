@@ -55,7 +55,7 @@ export const JOURNEY_SEC = 600
 /** A provider that could not be reached is asked again after so long. */
 const REST_MS = MINUTE_MS / 2
 const ANSWER_SEC_MAX = 10
-export const ssoPath = (id: string, step: 'start' | 'callback'): string => `/api/console/v1/sso/${id}/${step}`
+const ssoPath = (id: string, step: 'start' | 'callback'): string => `/api/console/v1/sso/${id}/${step}`
 
 /** Single sign-on by OpenID Connect: code flow with PKCE, state and nonce, signatures checked. */
 export function makeSso(people: People): Sso {

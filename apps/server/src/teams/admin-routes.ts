@@ -8,7 +8,7 @@ import type { Tx } from '../platform/index.ts'
 import type { TeamDeps } from './deps.ts'
 import { removeGroup, setGroup } from './invitations-store.ts'
 import { refuseTeam } from './routes.ts'
-import { addSeats, addTeam, extendSeats } from './seats.ts'
+import { grantSeats, addTeam, extendSeats } from './seats.ts'
 import { teamShown } from './shown.ts'
 import { allTeams, teamById } from './store.ts'
 import type { TeamRefusal } from './team-words.ts'
@@ -82,14 +82,14 @@ export function registerTeamAdmin(fastify: FastifyInstance, deps: TeamDeps): voi
       async (request, reply) => {
         const { team: teamId } = request.params
         const { plan, count, ends_at } = request.body
-        const wish = { teamId, plan, count, endsAt: instant(Date.parse(ends_at)), source: 'grant' }
+        const wish = { teamId, plan, count, endsAt: instant(Date.parse(ends_at)) }
         return answer(
           request,
           reply,
           await deed(
             request,
             'team seats',
-            (tx, now) => addSeats(deps, tx, wish, now),
+            (tx, now) => grantSeats(deps, tx, wish, now),
             () => teamId,
           ),
         )

@@ -1,7 +1,9 @@
 import {
   acceptSchema,
   inviteSchema,
+  orderSchema,
   seatHolderSchema,
+  seatsOrderSchema,
   teamAdminSchema,
   teamListSchema,
   teamSchema,
@@ -114,6 +116,24 @@ function registerOwn(routes: ConsoleRoutes, deps: TeamDeps): void {
     async (request, reply) => {
       const team = await inTeam(request, 'admin', (tx, row, now) => shown(teamShown(tx, row, now)))
       return team.ok ? reply.send(team.value) : refuseTeam(request, reply, team.no)
+    },
+  )
+  routes.post(
+    `${BASE}/:team/orders`,
+    {
+      schema: {
+        ...doc('Orders seats (with `Idempotency-Key`); they are the team’s when the order is paid'),
+        params: byTeam,
+        body: seatsOrderSchema,
+        response: { 201: orderSchema },
+      },
+    },
+    async (request, reply) => {
+      const isAdmin = await inTeam(request, 'admin', () => shown(Promise.resolve()))
+      if (!isAdmin.ok) return refuseTeam(request, reply, isAdmin.no)
+      const wish = { ...request.body, teamId: request.params.team, memberId: personOf(request).memberId }
+      const ordered = await deps.orderSeats(request, wish, clock.now())
+      return ordered.ok ? reply.code(201).send(ordered.value) : sendWording(request, reply, ordered.no)
     },
   )
   const time = z.iso.datetime({ offset: true }).optional()

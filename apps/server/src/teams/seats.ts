@@ -24,26 +24,34 @@ export async function addTeam(
 
 export interface NewSeats {
   readonly teamId: string
-  readonly plan: string
+  readonly planVersionId: string
   readonly count: number
   readonly endsAt: Instant
   /** Who gave them, or which order. */
   readonly source: string
 }
 
-/** Seats of a plan as it is sold now, until a date: granted, or paid for by an order. */
-export async function addSeats(
+/** Grants seats of a plan as it is sold now. */
+export async function grantSeats(
   { catalog }: Pick<TeamDeps, 'catalog'>,
   tx: Tx,
-  { teamId, plan, count, endsAt, source }: NewSeats,
+  { plan, ...wish }: Omit<NewSeats, 'planVersionId' | 'source'> & { readonly plan: string },
   now: Instant,
 ): Promise<Outcome<readonly string[], 'no_such_team' | 'no_such_plan' | 'end_passed'>> {
-  if (endsAt <= now) return no('end_passed')
   const version = catalog.current().plans.has(plan) ? await catalog.newestPlanVersion(tx, plan) : undefined
-  if (!version) return no('no_such_plan')
+  return version ? addSeats(tx, { ...wish, planVersionId: version.id, source: 'grant' }, now) : no('no_such_plan')
+}
+
+/** Seats of a plan version until a date: granted, or paid for by an order. */
+export async function addSeats(
+  tx: Tx,
+  { teamId, planVersionId, count, endsAt, source }: NewSeats,
+  now: Instant,
+): Promise<Outcome<readonly string[], 'no_such_team' | 'end_passed'>> {
+  if (endsAt <= now) return no('end_passed')
   if (!(await lockTeam(tx, teamId))) return no('no_such_team')
   const ids = Array.from({ length: count }, () => makeId('sea', now, randomBytes(16)))
-  for (const id of ids) await insertSeat(tx, { id, teamId, planVersionId: version.id, startsAt: now, endsAt, source })
+  for (const id of ids) await insertSeat(tx, { id, teamId, planVersionId, startsAt: now, endsAt, source })
   return yes(ids)
 }
 

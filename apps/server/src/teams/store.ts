@@ -108,8 +108,9 @@ export async function insertSeat(
     ${row.teamId}, ${row.planVersionId}, ${row.startsAt}, ${row.endsAt}, ${row.source}, ${row.startsAt})`.execute(tx)
 }
 
-/** Seats that have ended are nobody's any more. */
+/** Seats that have ended are nobody's any more. Holds the member's row, since two teams may wish to seat him at the same moment. */
 export async function clearEnded(tx: Tx, memberId: string, now: Instant): Promise<void> {
+  await sql`select id from members where id = ${memberId} for no key update`.execute(tx)
   await sql`update team_seats set member_id = null where member_id = ${memberId} and ends_at <= ${now}`.execute(tx)
 }
 

@@ -1,0 +1,16 @@
+import { no, yes } from '@codeplan/core'
+
+import { requestKeyOf, shownOrder, wordBilling, type Billing, type BillingRefusal } from './billing/index.ts'
+import type { CatalogRoom } from './catalog/index.ts'
+import type { OrderSeats } from './teams/index.ts'
+
+/** Teams and the shop do not know each other: how a team's administrator orders seats. */
+export function seatOrders({ billing, catalog }: { billing: Billing; catalog: CatalogRoom }): OrderSeats {
+  const refuse = (refusal: BillingRefusal) => no(wordBilling(refusal, catalog.current().operator))
+  return async (request, wish, now) => {
+    const requestKey = requestKeyOf(request)
+    if (requestKey === undefined) return refuse({ code: 'no_request_key' })
+    const ordered = await billing.orderSeats({ ...wish, requestKey }, now)
+    return ordered.ok ? yes(shownOrder(ordered.value)) : refuse(ordered.no)
+  }
+}
