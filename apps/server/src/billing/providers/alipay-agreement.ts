@@ -1,6 +1,7 @@
-import { instant, moneyText, plusMonths, wallClock, type Minor } from '@codeplan/core'
+import { instant, moneyText, wallClock } from '@codeplan/core'
 
 import { CURRENCY } from './alipay-news.ts'
+import type { Debits } from './port.ts'
 
 export const ZONE = 'Asia/Shanghai'
 /** Days after the end of the period until which a debit that was declined may be tried again. */
@@ -26,8 +27,8 @@ export function executeDay(dueAt: number): string {
 /** What the customer signs beside paying: how much at most, how often, from when. */
 export function agreementTerms(
   paymentId: string,
-  debits: { readonly amountMax: Minor; readonly months: number },
-  at: { readonly wallNow: number; readonly notifyUrl: string; readonly signScene: string },
+  { amountMax, months, firstAt }: Debits,
+  at: { readonly notifyUrl: string; readonly signScene: string },
 ) {
   return {
     product_code: 'CYCLE_PAY_AUTH',
@@ -39,9 +40,9 @@ export function agreementTerms(
     sign_notify_url: at.notifyUrl,
     period_rule_params: {
       period_type: 'MONTH',
-      period: debits.months,
-      execute_time: executeDay(plusMonths(ZONE, instant(at.wallNow), debits.months)),
-      single_amount: moneyText(debits.amountMax, CURRENCY),
+      period: months,
+      execute_time: executeDay(firstAt),
+      single_amount: moneyText(amountMax, CURRENCY),
     },
   }
 }

@@ -86,11 +86,11 @@ export async function alipayProvider(settings: AlipaySettings): Promise<PaymentP
         time_expire: onWall(onWallClock(expiresAt, clock)),
         ...(settings.agreements && wish.keep && debits
           ? {
-              agreement_sign_params: agreementTerms(paymentId, debits, {
-                wallNow: systemClock.now(),
-                notifyUrl,
-                signScene,
-              }),
+              agreement_sign_params: agreementTerms(
+                paymentId,
+                { ...debits, firstAt: instant(onWallClock(debits.firstAt, clock)) },
+                { notifyUrl, signScene },
+              ),
             }
           : {}),
       }
