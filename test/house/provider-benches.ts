@@ -1,6 +1,6 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
 
-import { makeId, minor, MINUTE_MS, type PaymentId } from '@codeplan/core'
+import { DAY_MS, instant, makeId, minor, MINUTE_MS, type PaymentId } from '@codeplan/core'
 import { CARDS, startAlipayStandIn, startBank, startStripeStandIn, type ProviderStandIn } from '@codeplan/sandbox'
 
 import { openProviders } from '../../apps/server/src/billing/providers/open.ts'
@@ -59,6 +59,7 @@ export async function alipayBench(): Promise<ProviderBench & { readonly alipayPr
     public_key_env: 'ALIPAY_PUBLIC_KEY',
     gateway: standIn.url,
     agreements: true,
+    sign_scene: 'INDUSTRY|DIGITAL_MEDIA',
   }
   const secrets = { ALIPAY_PRIVATE_KEY: merchant.privateKey, ALIPAY_PUBLIC_KEY: alipay.publicKey }
   return { document, secrets, standIn, alipayPrivateKey: alipay.privateKey }
@@ -124,7 +125,7 @@ export function wishFor(paymentId: PaymentId, keep: boolean, now: number = Date.
     currency: 'CNY',
     title: 'GLM Coding Lite',
     keep,
-    debits: keep ? { amountMax: AMOUNT, months: 1 } : undefined,
+    debits: keep ? { amountMax: AMOUNT, months: 1, firstAt: instant(now + 30 * DAY_MS) } : undefined,
     returnUrl: 'http://127.0.0.1:1/back',
     notifyUrl: 'http://127.0.0.1:1/told',
     language: 'en',

@@ -85,6 +85,19 @@ describe.each([
     expect((await shop.standing())?.terms.plan).toBe('lite')
   })
 
+  test('S14: what is kept with an upgrade may be debited for the whole fee of the new plan', async () => {
+    await buy(CARD.pays)
+    await deliver()
+    await live(10 * DAY_MS)
+    const order = await shop.upgrade('pro')
+    bench.standIn.choose((await page(order.id)).action?.redirectUrl ?? '', CARD.pays)
+    await deliver()
+    expect(await shop.state(order.id)).toBe('paid')
+    await live(30 * DAY_MS)
+    const [renewal] = await house.rooms.billing.orders(shop.memberId, 1)
+    expect(renewal).toMatchObject({ kind: 'renewal', state: 'paid', plan: 'pro', amount: 14_900 })
+  })
+
   test('F58: its notifications in the reverse order, each twice, bind and pay the same', async () => {
     const { order } = await buy(CARD.pays)
     const events = bench.standIn.events.slice(delivered).toReversed()

@@ -1,12 +1,15 @@
 import { HOUR_MS, instant, MINUTE_MS } from '@codeplan/core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
-import { changeRole, openSession, SESSION_COOKIE } from '../../apps/server/src/identity/index.ts'
+import { runCommand } from '../../apps/server/src/commands/command.ts'
+import { findCommand } from '../../apps/server/src/commands/list.ts'
+import { auditOf, changeRole, openSession, SESSION_COOKIE } from '../../apps/server/src/identity/index.ts'
 import { stepOfCode, totpAt } from '../../apps/server/src/identity/totp.ts'
 import { sql } from '../../apps/server/src/platform/index.ts'
+import { send } from '../house/ask.ts'
 import { openHouse, type House } from '../house/house.ts'
 import { until } from '../house/until.ts'
-import { lettersTo, newPerson, tokenFor, visitor, type Answered, type Visitor } from '../house/visitor.ts'
+import { CONSOLE, lettersTo, newPerson, tokenFor, visitor, type Answered, type Visitor } from '../house/visitor.ts'
 
 const PASSWORD = 'quite a long one'
 const OTHER = 'another long one'
@@ -158,6 +161,29 @@ describe('people', () => {
     expect((await lettersTo(house, email)).map(({ data }) => data.what)).toEqual(['totp_off', 'totp_on', undefined])
   })
 
+  test('whoever has the password, or even the session, has few guesses at the second step', async () => {
+    const email = 'guessed@example.org'
+    const browser = await newPerson(house, email)
+    const { secret } = (await browser.post('/account/totp/begin', { password: PASSWORD })).json
+    const code = (): string => totpAt(secret, Math.floor(house.clock.now() / 30_000))
+    await browser.post('/account/totp/confirm', { code: code() })
+    const wrong = String((Number(code()) + 500_000) % 1_000_000).padStart(6, '0')
+    const guesses = async (guess: () => Promise<Answered>): Promise<unknown[]> => {
+      const codes: unknown[] = []
+      for (let i = 0; i < 7; i++) codes.push(codeOf(await guess()))
+      return codes
+    }
+    const few = [...Array.from({ length: 5 }, () => 'wrong_code'), 'too_many_tries', 'too_many_tries']
+    const thief = visitor(house)
+    expect(await guesses(() => thief.post('/account/sign_in', { email, password: PASSWORD, code: wrong }))).toEqual(few)
+    expect(await guesses(() => browser.post('/account/totp/remove', { password: PASSWORD, code: wrong }))).toEqual(few)
+    house.clock.advance(MINUTE_MS)
+    expect((await browser.post('/account/totp/remove', { password: PASSWORD, code: code() })).status).toBe(204)
+    // What went well counts for nothing.
+    for (let i = 0; i < 9; i++)
+      expect((await browser.post('/account/password', { current: PASSWORD, password: PASSWORD })).status).toBe(204)
+  })
+
   test('who tries passwords waits, at most five minutes; the owner goes on from a known device or by a letter', async () => {
     const email = 'pursued@example.org'
     const owner = await newPerson(house, email)
@@ -216,6 +242,12 @@ describe('people', () => {
     expect(
       codeOf(await browser.post('/account/sign_up', { email: 'same@example.org', password: 'aaaaaaaaaaaa' })),
     ).toBe('weak_password')
+    const broken = await send(`${house.url}${CONSOLE}/account/sign_in`, {
+      method: 'POST',
+      headers: { 'x-codeplan-csrf': '1', 'content-type': 'application/json' },
+      body: '{no json',
+    })
+    expect(JSON.parse(broken.text).error).toMatchObject({ code: 'bad_request', detail: { fields: ['body'] } })
     const person = await newPerson(house, 'profile@example.org')
     const changed = await person.send('PATCH', '/account/profile', {
       language: 'zh',
@@ -247,6 +279,16 @@ describe('people', () => {
     const { keys } = (await browser.get('/account/keys')).json
     expect(keys).toMatchObject([{ id, name: 'desk', allowed: ['10.0.0.0/8'], revoked_at: expect.any(String) }])
     expect(JSON.stringify(keys)).not.toContain(made.json.key)
+  })
+
+  test('a command that changes something is a line of the audit log as well', async () => {
+    const { email, memberId } = await house.subscriber()
+    const found = findCommand(['member', 'suspend', email])
+    const args = { words: found?.rest ?? [], options: { reason: 'a test' }, input: undefined }
+    if (found) expect((await runCommand(house.rooms, found.command, args)).ok).toBe(true)
+    expect(await auditOf(house.rooms.db.queries, { whom: memberId, limit: 9 })).toMatchObject([
+      { who: 'command line', action: 'member suspend', after: { words: [email], reason: 'a test' } },
+    ])
   })
 
   test('operators alone use the operator’s API; what they do stands in a log that nobody can change', async () => {

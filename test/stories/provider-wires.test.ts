@@ -1,4 +1,4 @@
-import { DAY_MS, instant, minor } from '@codeplan/core'
+import { DAY_MS, instant, minor, MINUTE_MS } from '@codeplan/core'
 import { stripeSignature } from '@codeplan/sandbox'
 import { AlipaySdk } from 'alipay-sdk'
 import StripeSdk from 'stripe'
@@ -19,6 +19,35 @@ import {
   wishFor,
   type ProviderBench,
 } from '../house/provider-benches.ts'
+import { fc } from '../house/property.ts'
+import { CARD } from '../house/shopper.ts'
+
+describe.each([
+  { name: 'stripe', begin: stripeBench },
+  { name: 'alipay', begin: alipayBench },
+])('what $name says', ({ begin }) => {
+  let bench: ProviderBench
+  beforeAll(async () => {
+    bench = await begin()
+  })
+  afterAll(() => bench.standIn.close())
+
+  test('F59: with any of its bytes changed, a genuine notification is refused or says the same', async () => {
+    const provider = await openBench(bench)
+    const asked = await provider?.checkout(wishFor(newPayment(), true))
+    bench.standIn.choose(asked?.action?.redirectUrl ?? '', CARD.pays)
+    const told = bench.standIn.events.map(({ body, headers }) => ({ body, headers }))
+    const read = (body: Buffer, headers: Readonly<Record<string, string>>) => provider?.readNotification(body, headers)
+    fc.check(fc.nat(), fc.nat(), fc.integer({ min: 1, max: 255 }), (which, where, by) => {
+      const { body, headers } = told[which % told.length]!
+      const bytes = Buffer.from(body)
+      const at = where % bytes.length
+      bytes[at] = (bytes[at] as number) ^ by
+      const said = read(bytes, headers)
+      if (said?.ok) expect(said).toEqual(read(Buffer.from(body), headers))
+    })
+  })
+})
 
 describe('Stripe', () => {
   let bench: ProviderBench
@@ -139,6 +168,18 @@ describe('Alipay', () => {
   test('a permission ends at the amount that was signed', () => {
     expect(provider?.allows?.({ amountMax: AMOUNT }, AMOUNT)).toBe(true)
     expect(provider?.allows?.({ amountMax: AMOUNT }, minor(AMOUNT + 1))).toBe(false)
+  })
+
+  test('times are told on the wall of Alipay’s zone, also when the sandbox’s clock was moved', async () => {
+    const clock = stoppedClock(instant(Date.now() + 40 * DAY_MS))
+    const moved = await openBench(bench, { clock })
+    const asked = await moved?.checkout(wishFor(newPayment(), true, clock.now()))
+    const { searchParams } = new URL(asked?.action?.redirectUrl ?? '')
+    const biz = JSON.parse(searchParams.get('biz_content') ?? '{}')
+    const minutesFromNow = (text: string) => (Date.parse(`${text.replace(' ', 'T')}+08:00`) - Date.now()) / MINUTE_MS
+    expect(Math.abs(minutesFromNow(searchParams.get('timestamp') ?? ''))).toBeLessThan(2)
+    expect(Math.abs(minutesFromNow(biz.time_expire) - 15)).toBeLessThan(2)
+    expect(biz.agreement_sign_params.period_rule_params).toMatchObject({ period_type: 'MONTH', single_amount: '49.00' })
   })
 
   test('money of another currency is not asked for', async () => {

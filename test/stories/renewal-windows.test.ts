@@ -1,7 +1,7 @@
 import { DAY_MS, HOUR_MS, type MemberId } from '@codeplan/core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
-import { ask } from '../house/ask.ts'
+import { ask, send } from '../house/ask.ts'
 import { openHouse, type House } from '../house/house.ts'
 import { live, shopper } from '../house/shopper.ts'
 
@@ -15,7 +15,7 @@ describe.each(['keep', 'fresh'] as const)('renewal_windows: %s', (setting) => {
   })
   afterAll(() => house.close())
 
-  test('F41: a renewal keeps the week with what was used in it, or begins a fresh one, as the plan says', async () => {
+  test('F41 F92: a renewal keeps the week with what was used in it, or begins a fresh one, as the plan says', async () => {
     const person = await house.subscriber()
     const shop = shopper(house, person.memberId as MemberId)
     await shop.buy('lite')
@@ -32,6 +32,13 @@ describe.each(['keep', 'fresh'] as const)('renewal_windows: %s', (setting) => {
     expect(before).toMatchObject({ used: 1_000_000 })
     await live(house, HOUR_MS)
     const after = await week()
+    const read = await send(`${house.url}/api/usage/v1/standing`, {
+      headers: { authorization: `Bearer ${person.key}` },
+    })
+    const [shown] = (JSON.parse(read.text) as { subscriptions: { windows: Record<string, number>[] }[] }).subscriptions
+    expect(shown?.windows.map(({ id }) => id)).toEqual(['five_hour', 'week'])
+    for (const w of shown?.windows ?? [])
+      expect([w.used_share! >= 0 && w.used_share! <= 1, w.remaining! >= 0]).toEqual([true, true])
     if (setting === 'keep') expect(after).toEqual(before)
     else expect(after).toMatchObject({ used: 0, startsAt: end, resetsAt: end + 7 * DAY_MS })
     expect((await ask(house.url, person.key, { text: 'shortly after' })).status).toBe(200)

@@ -139,6 +139,8 @@ export class StripeBooks {
 
   /** A debit while the customer is away. */
   debit(wish: Form): Intent {
+    // Methods of every kind are thought of unless some are named, and some of these send the customer elsewhere.
+    if (!wish.payment_method_types && !wish.return_url) throw invalid('parameter_missing')
     const method = this.methods.get(String(wish.payment_method))
     if (!method || method.customer === null || method.customer !== wish.customer)
       throw invalid('payment_method_unexpected_state')

@@ -21,6 +21,8 @@ export interface App {
   readonly port: number
   readonly gateway: Gateway
   readonly sale: Sale
+  /** Everything that is served beside the model bases. */
+  readonly routes: readonly { readonly method: string; readonly url: string }[]
   /** Lets running calls finish within the catalog's time, settles everything, closes. */
   stop(): Promise<void>
 }
@@ -56,6 +58,10 @@ export async function startApp(rooms: Rooms, options: Pick<UpstreamSettings, 'sa
     loggerInstance: log as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
     serverFactory: (handler) => serverFor(handler),
+  })
+  const routes: { method: string; url: string }[] = []
+  fastify.addHook('onRoute', ({ method, url }) => {
+    for (const one of [method].flat()) routes.push({ method: one, url })
   })
   function serverFor(handler: Parameters<typeof createServer>[1] & {}): Server {
     return createServer(
@@ -127,6 +133,7 @@ export async function startApp(rooms: Rooms, options: Pick<UpstreamSettings, 'sa
   return {
     port,
     gateway,
+    routes,
     sale,
     stop: async () => {
       fastify.server.close()

@@ -130,6 +130,10 @@ export function move(states: WindowStates, movement: Movement, field: 'used' | '
   return next
 }
 
+/** How much of a window is used, from 0 to 1 (F92). What was carried into it may have left it nothing: then it is full. */
+export const usedShare = ({ used, allowance }: { readonly used: number; readonly allowance: number }): number =>
+  allowance <= 0 ? 1 : Math.min(1, used / allowance)
+
 /** Gives micro-prompts on top of what a window allows, until its reset; an untouched one opens by it. */
 export function creditWindow(states: WindowStates, window: StandingWindow, micro: number, now: Instant): WindowStates {
   const current = openWindows([window], now)[window.rule.id] as WindowState

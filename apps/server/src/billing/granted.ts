@@ -3,12 +3,15 @@ import { randomBytes } from 'node:crypto'
 import { makeId, type Instant } from '@codeplan/core'
 
 import type { Tx } from '../platform/index.ts'
+import { debitsOf } from './debits.ts'
+import type { BillingDeps } from './deps.ts'
 import { bindMethod, lockPayment, savePayment } from './payments-store.ts'
 import type { MandateNews } from './providers/port.ts'
 import { lockOrder, runningContract, saveContract } from './store.ts'
 
 /** A permission to debit is told apart from the money of its checkout: it may come before it or after it. */
 export async function granted(
+  deps: Pick<BillingDeps, 'catalog'>,
   tx: Tx,
   provider: string,
   news: Extract<MandateNews, { state: 'granted' }>,
@@ -19,14 +22,14 @@ export async function granted(
   if (!payment || !order) return 'unknown_payment'
   if (payment.provider !== provider) return 'mismatch'
   const { mandate, label, fingerprint } = news
+  const debits = await debitsOf(deps, tx, order, now)
   const methodId = await bindMethod(
     tx,
     {
       id: makeId('pmt', now, randomBytes(16)),
       memberId: payment.member_id,
       provider,
-      // What the checkout has asked for: see `askProvider`.
-      method: { mandate, label, fingerprint, amountMax: order.price },
+      method: { mandate, label, fingerprint, amountMax: debits?.amountMax ?? order.price },
     },
     now,
   )

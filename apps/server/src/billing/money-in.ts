@@ -41,7 +41,7 @@ export type Effect =
 export async function takeNews(deps: BillingDeps, tx: Tx, provider: string, news: News, now: Instant): Promise<Effect> {
   if (news.kind === 'refund') return refundNews(deps, tx, news, now)
   if (news.kind === 'mandate') {
-    if (news.state === 'granted') return granted(tx, provider, news, now)
+    if (news.state === 'granted') return granted(deps, tx, provider, news, now)
     await unbindMandate(tx, provider, news.mandate, now)
     return 'unbound'
   }

@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto'
 
 import {
   makeId,
-  MONTHS,
   no,
   plusMs,
   yes,
@@ -14,6 +13,7 @@ import {
 } from '@codeplan/core'
 
 import type { Tx } from '../platform/index.ts'
+import { debitsOf } from './debits.ts'
 import type { BillingDeps } from './deps.ts'
 import { carryOutFree, takeNews } from './money-in.ts'
 import { CHECK_AFTER_MS } from './rules.ts'
@@ -130,7 +130,7 @@ export async function ask(
   if (!payment || !order || !provider) return false
   let asked: Asked
   try {
-    asked = await askProvider(deps, provider, payment, order, at)
+    asked = await askProvider(deps, provider, payment, order, at, now)
   } catch (error) {
     deps.log.warn({ err: error, payment: paymentId, provider: provider.id }, 'a payment provider did not answer')
     await checkPaymentAt(deps.db.queries, paymentId, plusMs(now, CHECK_AFTER_MS))
@@ -148,6 +148,7 @@ async function askProvider(
   payment: PaymentRow,
   order: OrderRow,
   at: Pick<PayWish, 'returnPath' | 'language'> & { readonly with?: PayWith },
+  now: Instant,
 ): Promise<Asked> {
   const base = {
     paymentId: payment.id,
@@ -167,7 +168,7 @@ async function askProvider(
   return provider.checkout({
     ...base,
     keep,
-    debits: keep && order.cycle ? { amountMax: order.price, months: MONTHS[order.cycle] } : undefined,
+    debits: keep ? await debitsOf(deps, deps.db.queries, order, now) : undefined,
     returnUrl: `${deps.publicUrl()}${at.returnPath}`,
     language: at.language,
     expiresAt: order.expires_at,

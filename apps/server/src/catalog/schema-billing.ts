@@ -39,6 +39,11 @@ export const providerSchema = z.discriminatedUnion('kind', [
     gateway: z.url({ protocol: /^https?$/ }).optional(),
     /** Debits by agreement need a contract with Alipay. */
     agreements: z.boolean().default(false),
+    /** The scene that the contract names. */
+    sign_scene: z
+      .string()
+      .regex(/^[A-Z_]+\|[A-Z_]+$/, 'as your contract says, for example INDUSTRY|DIGITAL_MEDIA')
+      .default('INDUSTRY|DIGITAL_MEDIA'),
   }),
 ])
 

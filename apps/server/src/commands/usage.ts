@@ -1,4 +1,4 @@
-import { wallText } from '@codeplan/core'
+import { usedShare, wallText } from '@codeplan/core'
 
 import { memberByEmail } from '../identity/index.ts'
 import type { Standing } from '../entitlements/index.ts'
@@ -48,7 +48,7 @@ function textOf(standing: Standing, zone: string): string {
   const drawn = standing.running && !standing.drawn ? ' (not drawn: a better plan is running)' : ''
   const head = `${standing.terms.name}${drawn}, ${standing.running ? 'until' : 'ended'} ${wallText(zone, standing.endsAt)} (${zone}), ${standing.inFlight} calls running`
   const lines = standing.windows.map((w) => {
-    const full = Math.min(BAR, Math.round((w.used / w.allowance) * BAR))
+    const full = Math.round(usedShare(w) * BAR)
     const reset = w.resetsAt === undefined ? 'opens with the next call' : `resets ${wallText(zone, w.resetsAt)}`
     const figures = `${w.used / 1_000_000} of ${w.allowance / 1_000_000} ${standing.terms.unit}`
     return `  ${w.rule.id.padEnd(10)} ${'█'.repeat(full)}${'·'.repeat(BAR - full)}  ${figures}, ${reset}`

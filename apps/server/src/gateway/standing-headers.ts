@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http'
 
-import type { WindowReading } from '@codeplan/core'
+import { usedShare, type WindowReading } from '@codeplan/core'
 
 import type { Admission } from '../entitlements/index.ts'
 
@@ -44,7 +44,7 @@ function setCodex(res: ServerResponse, windows: readonly WindowReading[]): void 
   const shown = { primary: byLength[0], secondary: byLength.length > 1 ? byLength.at(-1) : undefined }
   for (const [name, window] of Object.entries(shown)) {
     if (!window) continue
-    res.setHeader(`x-codex-${name}-used-percent`, (Math.min(1, shareOf(window)) * 100).toFixed(2))
+    res.setHeader(`x-codex-${name}-used-percent`, (shareOf(window) * 100).toFixed(2))
     res.setHeader(`x-codex-${name}-window-minutes`, Math.round(window.lengthMs / MINUTE_MS))
     res.setHeader(`x-codex-${name}-reset-at`, Math.ceil(window.resetsAt / 1000))
   }
@@ -57,7 +57,7 @@ function setUnified(res: ServerResponse, windows: readonly WindowReading[], full
   for (const window of windows) {
     const { short } = claimOf(window)
     res.setHeader(`anthropic-ratelimit-unified-${short}-status`, statusOf(window))
-    res.setHeader(`anthropic-ratelimit-unified-${short}-utilization`, Math.min(1, shareOf(window)).toFixed(4))
+    res.setHeader(`anthropic-ratelimit-unified-${short}-utilization`, shareOf(window).toFixed(4))
     res.setHeader(`anthropic-ratelimit-unified-${short}-reset`, Math.ceil(window.resetsAt / 1000))
   }
 }
@@ -69,7 +69,7 @@ const statusOf = (window: WindowReading): string => (shareOf(window) >= WARNING_
 const claimOf = ({ lengthMs }: WindowReading) =>
   lengthMs < DAY_MS ? { claim: 'five_hour', short: '5h' } : { claim: 'seven_day', short: '7d' }
 
-const shareOf = ({ after, allowance }: WindowReading): number => after / allowance
+const shareOf = ({ after, allowance }: WindowReading): number => usedShare({ used: after, allowance })
 const inPrompts = (micro: number): number => micro / 1_000_000
 
 /** A window has one reset instant for hours, and a second call of its subscriber asks for the same text. */

@@ -159,6 +159,8 @@ function registerOwn(routes: ConsoleRoutes, people: People): void {
       const asks = { ...callerOf(request, proxyHops), headers: request.headers }
       const proved = await prove(people, row.email, row, { password: current }, asks)
       if (!proved.ok) return refuse(request, reply, proved.no)
+      // The session has shown the rest.
+      proved.value.good()
       const done = await changePassword(people, row, { password, sessionId: personOf(request).sessionId })
       return done.ok ? reply.code(204).send() : refuse(request, reply, done.no)
     },

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest, RawServerDefault } from 'fastify'
 import { hasZodFastifySchemaValidationErrors, type ZodTypeProvider } from 'fastify-type-provider-zod'
 
-import { languageOf, type Language } from '../platform/index.ts'
+import { isDatabaseAway, languageOf, type Language } from '../platform/index.ts'
 import { clientAddress } from './client-address.ts'
 import type { Caller, People } from './people.ts'
 import type { Role } from './people-store.ts'
@@ -47,9 +47,16 @@ export function registerConsole(
         return refuse(request, reply, { code: person ? 'not_allowed' : 'signed_out' })
     })
     scope.setErrorHandler((error, request, reply) => {
-      if (!hasZodFastifySchemaValidationErrors(error)) throw error
-      const fields = error.validation.map(({ instancePath }) => instancePath.slice(1).replaceAll('/', '.') || 'body')
-      return refuse(request, reply, { code: 'bad_request', fields: [...new Set(fields)] })
+      if (hasZodFastifySchemaValidationErrors(error)) {
+        const fields = error.validation.map(({ instancePath }) => instancePath.slice(1).replaceAll('/', '.') || 'body')
+        return refuse(request, reply, { code: 'bad_request', fields: [...new Set(fields)] })
+      }
+      // A body that is no JSON, or too large.
+      const { statusCode: status = 500 } = error as { statusCode?: number }
+      if (status < 500)
+        return sendWording(request, reply, { ...wordPeople({ code: 'bad_request', fields: ['body'] }), status })
+      request.log.error({ err: error, path: request.url.split('?')[0] }, 'a request of the console failed')
+      return refuse(request, reply, { code: isDatabaseAway(error) ? 'unavailable' : 'fault' })
     })
     register(scope)
   })

@@ -21,6 +21,8 @@ export type PeopleRefusal =
         | 'own_role'
         | 'keys_max'
         | 'busy'
+        | 'unavailable'
+        | 'fault'
         | 'sso_off'
         | 'sso_failed'
         | 'sso_address'
@@ -99,6 +101,12 @@ export function wordPeople(refusal: PeopleRefusal): ConsoleWording {
       return say(503, 'Too many people are signing in. Please try again.', '当前登录人数过多，请稍后再试。', {
         retryAfterSec: BUSY_SEC,
       })
+    case 'unavailable':
+      return say(503, 'The database is out of reach. Please try again.', '数据库暂时无法访问，请稍后再试。', {
+        retryAfterSec: BUSY_SEC,
+      })
+    case 'fault':
+      return say(500, 'Something went wrong on our side.', '服务器内部出错。')
     case 'sso_off':
       return say(
         404,

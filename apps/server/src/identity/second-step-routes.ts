@@ -15,7 +15,7 @@ import type { People } from './people.ts'
 import { personById, type PersonRow } from './people-store.ts'
 import type { PeopleRefusal } from './people-words.ts'
 import { beginSecondStep, confirmSecondStep, newRecoveryCodes, removeSecondStep, takeCode } from './second-step.ts'
-import { prove } from './sign-in.ts'
+import { prove, type Proved } from './sign-in.ts'
 
 const BASE = '/api/console/v1/account/totp'
 const doc = (summary: string) => ({ summary, tags: ['account'] })
@@ -24,7 +24,7 @@ const doc = (summary: string) => ({ summary, tags: ['account'] })
 export function registerSecondStep(fastify: FastifyInstance, people: People): void {
   const { db, clock, proxyHops } = people
 
-  const proved = async (request: FastifyRequest, password: string): Promise<Outcome<PersonRow, PeopleRefusal>> => {
+  const proved = async (request: FastifyRequest, password: string): Promise<Outcome<Proved, PeopleRefusal>> => {
     const row = (await personById(db.queries, personOf(request).memberId)) as PersonRow
     return prove(people, row.email, row, { password }, { ...callerOf(request, proxyHops), headers: request.headers })
   }
@@ -37,10 +37,12 @@ export function registerSecondStep(fastify: FastifyInstance, people: People): vo
     const right = await proved(request, password)
     if (!right.ok) return right
     const now = clock.now()
+    const { person, good } = right.value
     return db.tx(async (tx) => {
-      if (right.value.totp_since === null) return no({ code: 'two_step_off' })
-      if (!(await takeCode(people, tx, right.value, code, now))) return no({ code: 'wrong_code' })
-      return work(tx, right.value, now)
+      if (person.totp_since === null) return no({ code: 'two_step_off' })
+      if (!(await takeCode(people, tx, person, code, now))) return no({ code: 'wrong_code' })
+      good()
+      return work(tx, person, now)
     })
   }
 
@@ -56,7 +58,9 @@ export function registerSecondStep(fastify: FastifyInstance, people: People): vo
       },
       async (request, reply) => {
         const right = await proved(request, request.body.password)
-        const begun = right.ok ? await db.tx((tx) => beginSecondStep(people, tx, right.value)) : right
+        if (!right.ok) return refuse(request, reply, right.no)
+        right.value.good()
+        const begun = await db.tx((tx) => beginSecondStep(people, tx, right.value.person))
         return begun.ok ? reply.send(begun.value) : refuse(request, reply, begun.no)
       },
     )

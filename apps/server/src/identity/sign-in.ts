@@ -39,11 +39,11 @@ export async function signIn(
   const person = await personByEmail(people.db.queries, email)
   const proved = await prove(people, email, person, proof, caller)
   if (!proved.ok) return proved
-  if (proved.value.verified_at !== null || !people.rules().require_verified)
-    return enter(people, proved.value, proof, caller)
+  const known = proved.value.person
+  if (known.verified_at !== null || !people.rules().require_verified) return enter(people, proved.value, proof, caller)
   const now = people.clock.now()
   if (people.tries.take([letterTo(email)], now) === 0)
-    await people.db.tx((tx) => sendLink(people, tx, proved.value, 'verify', now))
+    await people.db.tx((tx) => sendLink(people, tx, known, 'verify', now))
   return no({ code: 'wrong_password' })
 }
 
@@ -62,6 +62,12 @@ export async function confirmAddress(
   return enter(people, proved.value, proof, caller, token)
 }
 
+export interface Proved {
+  readonly person: PersonRow
+  /** All is proved: the tries start anew. With a second step the password alone has not yet shown who it is. */
+  readonly good: () => void
+}
+
 /** Is it this person's password? Tries are limited; a device that knows the person has tries of its own. */
 export async function prove(
   people: People,
@@ -69,7 +75,7 @@ export async function prove(
   person: PersonRow | undefined,
   { password }: Proof,
   { address, headers }: Asks,
-): Promise<Outcome<PersonRow, PeopleRefusal>> {
+): Promise<Outcome<Proved, PeopleRefusal>> {
   const { tries, passwords, seal, clock } = people
   const places = placesOf(email, address, deviceOf(seal, headers, email))
   const wait = tries.take(places, clock.now())
@@ -77,9 +83,7 @@ export async function prove(
   const right = await passwords.isRight(person?.password_hash, password)
   if (right === undefined) return no({ code: 'busy' })
   if (!right || !person) return no({ code: 'wrong_password' })
-  // With a second step the password alone has not shown who it is: its tries stand until the code is right.
-  if (person.totp_since === null) tries.good(places)
-  return yes(person)
+  return yes({ person, good: () => tries.good(places) })
 }
 
 const placesOf = (email: string, address: string, device: string | undefined): readonly Place[] =>
@@ -92,12 +96,12 @@ const placesOf = (email: string, address: string, device: string | undefined): r
 
 async function enter(
   people: People,
-  person: PersonRow,
+  { person, good }: Proved,
   { code }: Proof,
-  { address, agent, headers }: Asks,
+  { address, agent }: Asks,
   confirms?: string,
 ): Promise<Outcome<SignedIn, PeopleRefusal>> {
-  const { db, clock, seal, tries } = people
+  const { db, clock } = people
   const now: Instant = clock.now()
   const secondStep = person.totp_since !== null
   if (secondStep && code === undefined) return no({ code: 'code_needed' })
@@ -108,7 +112,7 @@ async function enter(
       await setVerified(tx, person.id, now)
     }
     const token = await beginSession(tx, person.id, now, { days: people.rules().session_days, address, agent })
-    if (secondStep) tries.good(placesOf(person.email, address, deviceOf(seal, headers, person.email)))
+    good()
     return yes({ token, person })
   })
 }

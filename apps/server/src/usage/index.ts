@@ -18,7 +18,7 @@ export async function registerUsage(fastify: FastifyInstance, deps: RouteDeps): 
   await fastify.register(swagger, {
     openapi: {
       openapi: '3.1.0',
-      info: { title: 'Codeplan usage API', version: '1' },
+      info: { title: 'Codeplan API', version: '1' },
       components: { securitySchemes: { key: { type: 'http', scheme: 'bearer', description: 'An API key' } } },
     },
     transform: jsonSchemaTransform,

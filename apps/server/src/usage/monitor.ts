@@ -1,4 +1,4 @@
-import { HOUR_MS, instant, wallText, type Instant, type MemberId } from '@codeplan/core'
+import { HOUR_MS, instant, usedShare, wallText, type Instant, type MemberId } from '@codeplan/core'
 
 import type { Standing } from '../entitlements/index.ts'
 import type { UsageDeps } from './deps.ts'
@@ -25,7 +25,7 @@ type StandingWindow = Standing['windows'][number]
 
 function windowEntry(window: StandingWindow, { terms }: Standing) {
   const { unit, number } = unitOf(window.rule.lengthMs)
-  const percentage = Math.min(100, Math.floor((window.used / window.allowance) * 100))
+  const percentage = Math.floor(usedShare(window) * 100)
   const reset = window.resetsAt === undefined ? {} : { nextResetTime: window.resetsAt as number }
   if (terms.reportedAs !== 'credits') return { type: 'TOKENS_LIMIT', unit, number, percentage, ...reset }
   return {

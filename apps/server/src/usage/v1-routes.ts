@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 
-import { concurrencyAt, instant, type Instant } from '@codeplan/core'
+import { concurrencyAt, instant, usedShare, type Instant } from '@codeplan/core'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
@@ -220,7 +220,7 @@ function standingOf(standing: Standing, now: Instant) {
       limit: window.allowance / 1_000_000,
       used: window.used / 1_000_000,
       remaining: Math.max(0, window.allowance - window.used) / 1_000_000,
-      used_share: Math.min(1, window.used / window.allowance),
+      used_share: usedShare(window),
       resets_at: window.resetsAt === undefined ? null : iso(window.resetsAt),
     })),
   }

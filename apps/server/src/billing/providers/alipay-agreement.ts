@@ -1,6 +1,7 @@
-import { instant, moneyText, plusMonths, wallClock, type Minor } from '@codeplan/core'
+import { instant, moneyText, wallClock } from '@codeplan/core'
 
 import { CURRENCY } from './alipay-news.ts'
+import type { Debits } from './port.ts'
 
 export const ZONE = 'Asia/Shanghai'
 /** Days after the end of the period until which a debit that was declined may be tried again. */
@@ -26,22 +27,22 @@ export function executeDay(dueAt: number): string {
 /** What the customer signs beside paying: how much at most, how often, from when. */
 export function agreementTerms(
   paymentId: string,
-  debits: { readonly amountMax: Minor; readonly months: number },
-  at: { readonly wallNow: number; readonly notifyUrl: string },
+  { amountMax, months, firstAt }: Debits,
+  at: { readonly notifyUrl: string; readonly signScene: string },
 ) {
   return {
     product_code: 'CYCLE_PAY_AUTH',
     personal_product_code: 'CYCLE_PAY_AUTH_P',
-    sign_scene: 'INDUSTRY|DIGITAL_MEDIA',
+    sign_scene: at.signScene,
     // By it the customer's signature is known to be of this payment.
     external_agreement_no: paymentId,
     access_params: { channel: 'QRCODE' },
     sign_notify_url: at.notifyUrl,
     period_rule_params: {
       period_type: 'MONTH',
-      period: debits.months,
-      execute_time: executeDay(plusMonths(ZONE, instant(at.wallNow), debits.months)),
-      single_amount: moneyText(debits.amountMax, CURRENCY),
+      period: months,
+      execute_time: executeDay(firstAt),
+      single_amount: moneyText(amountMax, CURRENCY),
     },
   }
 }

@@ -24,13 +24,14 @@ export interface AlipaySettings {
   readonly sellerId: string | undefined
   readonly gateway: string | undefined
   readonly agreements: boolean
+  readonly signScene: string
   readonly clock: Clock
 }
 
 /** Alipay of the mainland: its page for a payment and, with a contract for it, debits by agreement. */
 export async function alipayProvider(settings: AlipaySettings): Promise<PaymentProvider> {
   const { AlipaySdk } = await import('alipay-sdk')
-  const { appId, privateKey, publicKey, gateway, clock } = settings
+  const { appId, privateKey, publicKey, gateway, signScene, clock } = settings
   const sdk = new AlipaySdk({
     appId,
     privateKey,
@@ -84,7 +85,13 @@ export async function alipayProvider(settings: AlipaySettings): Promise<PaymentP
         product_code: 'FAST_INSTANT_TRADE_PAY',
         time_expire: onWall(onWallClock(expiresAt, clock)),
         ...(settings.agreements && wish.keep && debits
-          ? { agreement_sign_params: agreementTerms(paymentId, debits, { wallNow: systemClock.now(), notifyUrl }) }
+          ? {
+              agreement_sign_params: agreementTerms(
+                paymentId,
+                { ...debits, firstAt: instant(onWallClock(debits.firstAt, clock)) },
+                { notifyUrl, signScene },
+              ),
+            }
           : {}),
       }
       const common = { timestamp: timestamp(), notify_url: notifyUrl, return_url: returnUrl }

@@ -56,6 +56,6 @@ async function open(document: PaymentProviderDocument, settings: ProviderSetting
   const publicKey = publicPem(secret(document.public_key_env))
   if (!privateKey) return `${document.private_key_env} holds no RSA key`
   if (!publicKey) return `${document.public_key_env} holds no RSA key`
-  const { id, app_id: appId, seller_id: sellerId, gateway, agreements } = document
-  return alipayProvider({ id, appId, privateKey, publicKey, sellerId, gateway, agreements, clock })
+  const { id, app_id: appId, seller_id: sellerId, gateway, agreements, sign_scene: signScene } = document
+  return alipayProvider({ id, appId, privateKey, publicKey, sellerId, gateway, agreements, signScene, clock })
 }

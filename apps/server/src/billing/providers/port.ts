@@ -1,4 +1,4 @@
-import type { MethodId, Minor, OrderId, Outcome, PaymentId, PaymentState, RefundId } from '@codeplan/core'
+import type { Instant, MethodId, Minor, OrderId, Outcome, PaymentId, PaymentState, RefundId } from '@codeplan/core'
 
 /**
  * What the house needs of whoever moves money. It assumes no "charge now, know now": an answer may be pending, need the
@@ -37,13 +37,20 @@ export interface CheckoutWish {
   readonly title: string
   readonly keep: boolean
   /** Debits to come, for providers whose permissions are limited: how much, how often. */
-  readonly debits?: { readonly amountMax: Minor; readonly months: number } | undefined
+  readonly debits?: Debits | undefined
   readonly returnUrl: string
   readonly notifyUrl: string
   readonly language: 'zh' | 'en'
   readonly expiresAt: number
   /** When the payment was written down: the same whenever it is asked for. */
   readonly createdAt: number
+}
+
+export interface Debits {
+  readonly amountMax: Minor
+  readonly months: number
+  /** When the first one is due. */
+  readonly firstAt: Instant
 }
 
 export interface ChargeWish {
