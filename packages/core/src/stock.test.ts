@@ -1,17 +1,7 @@
 import { describe, expect, test } from 'vitest'
 
 import { fc } from '../../../test/house/property.ts'
-import {
-  callTurns,
-  leftOf,
-  lineAt,
-  mayBuy,
-  returnPieces,
-  takePiece,
-  type Asker,
-  type Release,
-  type Shelf,
-} from './stock.ts'
+import { callTurns, leftOf, lineAt, mayBuy, takePiece, type Asker, type Release, type Shelf } from './stock.ts'
 import { MINUTE_MS } from './time.ts'
 import { instant } from './units.ts'
 
@@ -61,13 +51,6 @@ describe('stock', () => {
         expect(taken).toBeLessThanOrEqual(pieces)
         if (opensAt > now || (closesAt !== null && closesAt <= now)) expect(taken).toBe(rows[i]?.taken)
       }
-    })
-  })
-
-  test('a piece that returns is there again, whoever had it', () => {
-    fc.check(releases, (rows) => {
-      const taken = takePiece(rows, now)
-      if (taken) expect(returnPieces(taken.releases, [taken.releaseId])).toEqual(rows)
     })
   })
 

@@ -16,9 +16,6 @@ export const isOpen = ({ opensAt, closesAt }: Release, now: Instant): boolean =>
 export const leftOf = (releases: readonly Release[], now: Instant): number =>
   releases.reduce((sum, one) => sum + (isOpen(one, now) ? one.pieces - one.taken : 0), 0)
 
-const moved = (releases: readonly Release[], id: string, by: 1 | -1): readonly Release[] =>
-  releases.map((one) => (one.id === id ? { ...one, taken: one.taken + by } : one))
-
 export interface Taken {
   readonly releaseId: string
   readonly releases: readonly Release[]
@@ -28,11 +25,10 @@ export interface Taken {
 export function takePiece(releases: readonly Release[], now: Instant): Taken | undefined {
   const free = releases.filter((one) => isOpen(one, now) && one.taken < one.pieces)
   const [first] = free.toSorted((a, b) => (a.closesAt ?? Infinity) - (b.closesAt ?? Infinity) || a.opensAt - b.opensAt)
-  return first && { releaseId: first.id, releases: moved(releases, first.id, 1) }
+  if (!first) return undefined
+  const taken = { ...first, taken: first.taken + 1 }
+  return { releaseId: first.id, releases: releases.map((one) => (one.id === first.id ? taken : one)) }
 }
-
-export const returnPieces = (releases: readonly Release[], of: readonly string[]): readonly Release[] =>
-  of.reduce((now, id) => moved(now, id, -1), releases)
 
 export interface Called {
   readonly memberId: string
