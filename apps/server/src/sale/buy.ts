@@ -16,7 +16,7 @@ export async function buyTogether(
   tx: Tx,
   wishes: readonly PurchaseWish[],
   now: Instant,
-): Promise<Bought[]> {
+): Promise<{ readonly answers: readonly Bought[]; readonly hasMoved: boolean }> {
   const { sale: rules } = deps.catalog.current()
   const shelves = await openShelves(tx, rules, now)
   const members = wishes.map(({ memberId }) => memberId)
@@ -25,7 +25,7 @@ export async function buyTogether(
   const answers: Bought[] = []
   for (const run of runsOf(wishes)) answers.push(...(await buyRun({ deps, tx, shelves, mine, now }, run)))
   await shelves.save()
-  return answers
+  return { answers, hasMoved: shelves.hasMoved }
 }
 
 /** Wishes that may be looked at before any of them is written: a coupon is used up by the wish before. */

@@ -42,7 +42,9 @@ export async function openSale(deps: SaleDeps): Promise<Sale> {
   const buys = makeBatcher<PurchaseWish, Bought>({
     work: async (wishes) => {
       try {
-        return await again(() => db.tx((tx) => buyTogether(deps, tx, wishes, clock.now())))
+        const { answers, hasMoved } = await again(() => db.tx((tx) => buyTogether(deps, tx, wishes, clock.now())))
+        if (hasMoved) memory.changedLines()
+        return answers
       } finally {
         memory.tookPieces()
       }

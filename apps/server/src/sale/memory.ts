@@ -66,7 +66,7 @@ export async function openMemory({ db, catalog }: Pick<SaleDeps, 'db' | 'catalog
   async function look(now: Instant): Promise<Known> {
     const { sale: rules, version, plans } = catalog.current()
     // What is told or taken while one reads may be younger than what was read.
-    const before = { told, taken, version }
+    let before = { told, taken, version }
     let linesAt = now
     const read = async (isSame: boolean): Promise<Board> => {
       const stock = await readStock(db.queries, countedSince(rules, now), now)
@@ -79,6 +79,9 @@ export async function openMemory({ db, catalog }: Pick<SaleDeps, 'db' | 'catalog
       board = await read(false)
     if (board.dueAt <= now) {
       await db.tx((tx) => openShelves(tx, rules, now))
+      // The word of it comes back by the channel, but a moment later.
+      forget()
+      before = { told, taken, version }
       board = await read(false)
     }
     return { board, linesAt, ...before }

@@ -38,10 +38,13 @@ export class Shelves {
   private readonly tx: Tx
   private readonly shelves: Map<string, Shelf>
   private readonly now: Instant
+  /** Somebody was called, drawn, or has lost what he had. */
+  readonly hasMoved: boolean
 
-  constructor(tx: Tx, shelves: Map<string, Shelf>, now: Instant) {
+  constructor(tx: Tx, shelves: Map<string, Shelf>, hasMoved: boolean, now: Instant) {
     this.tx = tx
     this.shelves = shelves
+    this.hasMoved = hasMoved
     this.now = now
   }
 
@@ -104,8 +107,9 @@ export async function openShelves(tx: Tx, rules: SaleRules, now: Instant): Promi
       tx,
       fresh.map(({ memberId }) => memberId),
     )
-  if (ended.length + opened.length + fresh.length > 0) await tellChange(tx)
-  return new Shelves(tx, shelves, now)
+  const hasMoved = ended.length + opened.length + fresh.length > 0
+  if (hasMoved) await tellChange(tx)
+  return new Shelves(tx, shelves, hasMoved, now)
 }
 
 async function draw(tx: Tx, release: ReleaseRow, rules: SaleRules, now: Instant): Promise<void> {
