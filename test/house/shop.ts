@@ -12,7 +12,9 @@ import {
 } from '@codeplan/core'
 
 import { openSession, SESSION_COOKIE } from '../../apps/server/src/identity/index.ts'
+import { notify } from '../../apps/server/src/platform/index.ts'
 import { send, type Heard } from './ask.ts'
+import { runCommandIn } from './command.ts'
 import type { House } from './house.ts'
 import { CARD, chooseCard, deliver } from './shopper.ts'
 
@@ -110,6 +112,7 @@ export async function customer(house: House): Promise<Customer> {
     return async (card = CARD.pays) => {
       await chooseCard(url, card)
       await deliver(house)
+      await heardAll(house)
       return (await billing.order(order.id))?.state === 'paid'
     }
   }
@@ -138,6 +141,24 @@ export const customers = (house: House, count: number): Promise<Customer[]> =>
 export const codeOf = (heard: Heard): string => (JSON.parse(heard.text) as { error: { code: string } }).error.code
 
 export const isOrder = (answer: Order | string): answer is Order => typeof answer !== 'string'
+
+let channels = 0
+
+/** Whatever was told on a channel before has been heard: a database server tells it a moment after the commit. */
+export async function heardAll({ rooms: { db } }: House): Promise<void> {
+  const channel = `heard_${++channels}`
+  const heard = Promise.withResolvers<void>()
+  await db.listen(channel, () => heard.resolve(), heard.resolve)
+  await notify(db.queries, channel)
+  await heard.promise
+}
+
+/** A command of the operator, and everybody has heard of it. */
+export async function operate(house: House, ...line: string[]): ReturnType<typeof runCommandIn> {
+  const answer = await runCommandIn(house, ...line)
+  await heardAll(house)
+  return answer
+}
 
 /** The clock goes on to this time of its day, or of the next one when it is over. */
 export function until(house: House, time: string): void {

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto'
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
-import { runCommandIn } from '../house/command.ts'
 import { openHouse, type House } from '../house/house.ts'
 import {
   customer,
@@ -11,6 +10,7 @@ import {
   limitedSale,
   lotOf,
   nextMorning,
+  operate,
   stockOf,
   until,
   type Customer,
@@ -155,12 +155,12 @@ describe('the waiting room', () => {
     until(house, '09:57:00')
     const people = await customers(house, 3)
     await joinAll(people)
-    await runCommandIn(house, 'sale', 'pause', 'pro')
+    await operate(house, 'sale', 'pause', 'pro')
     until(house, '10:00:00')
     expect(await called(people)).toEqual([])
     const order = await inOrder(people)
     expect(order).toHaveLength(3)
-    await runCommandIn(house, 'sale', 'resume', 'pro')
+    await operate(house, 'sale', 'resume', 'pro')
     expect(await called(people)).toEqual(order.slice(0, 1))
   })
 
@@ -172,7 +172,7 @@ describe('the waiting room', () => {
     until(house, '10:00:00')
     await sellTo((await called(people))[0])
     const order = await inOrder(people)
-    expect(await runCommandIn(house, 'sale', 'release', 'pro', '2')).toMatchObject({ ok: true })
+    expect(await operate(house, 'sale', 'release', 'pro', '2')).toMatchObject({ ok: true })
     expect(new Set(await called(people))).toEqual(new Set(order.slice(0, 2)))
   })
 })

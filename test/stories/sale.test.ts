@@ -2,16 +2,17 @@ import { DAY_MS } from '@codeplan/core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import { sql } from '../../apps/server/src/platform/index.ts'
-import { runCommandIn } from '../house/command.ts'
 import { openHouse, type House } from '../house/house.ts'
 import {
   codeOf,
   customer,
   customers,
+  heardAll,
   isOrder,
   limitedSale,
   NO_ROOM,
   nextMorning,
+  operate,
   stockOf,
   until,
   type Customer,
@@ -134,10 +135,12 @@ describe('an order holds its piece', () => {
     const { id } = (await one.buy()) as Order
     const { billing } = house.rooms
     await Promise.all([1, 2].map(() => billing.cancelOrder(one.memberId, id, house.clock.now())))
+    await heardAll(house)
     expect(await left()).toBe(1)
     await one.buy()
     until(house, '10:15:00')
     await billing.workDue(house.clock.now())
+    await heardAll(house)
     expect(await left()).toBe(1)
   })
 
@@ -193,10 +196,10 @@ describe('the operator decides', () => {
     const day = await open(1, NO_ROOM)
     until(house, '10:00:00')
     await sellOne()
-    expect(await runCommandIn(house, 'sale', 'release', 'pro', '2')).toMatchObject({ ok: true })
+    expect(await operate(house, 'sale', 'release', 'pro', '2')).toMatchObject({ ok: true })
     expect([await left(), await left('lite')]).toEqual([2, 1])
     const evening = `${day}T20:00:00+08:00`
-    expect(await runCommandIn(house, 'sale', 'release', 'pro', '5', '--at', evening)).toMatchObject({ ok: true })
+    expect(await operate(house, 'sale', 'release', 'pro', '5', '--at', evening)).toMatchObject({ ok: true })
     expect(await left()).toBe(2)
     until(house, '20:00:00')
     expect(await left()).toBe(7)
@@ -218,15 +221,15 @@ describe('the operator decides', () => {
     await open(2, NO_ROOM)
     until(house, '10:00:00')
     const one = await customer(house)
-    expect(await runCommandIn(house, 'sale', 'pause', 'pro')).toMatchObject({ ok: true })
+    expect(await operate(house, 'sale', 'pause', 'pro')).toMatchObject({ ok: true })
     expect(await one.buy()).toBe('plan_paused')
     expect((await stockOf(house.url)).paused).toBe(true)
     await change('limited: true', 'limited: false')
     expect(await one.buy()).toBe('plan_paused')
-    expect(await runCommandIn(house, 'sale', 'resume', 'pro')).toMatchObject({ ok: true })
+    expect(await operate(house, 'sale', 'resume', 'pro')).toMatchObject({ ok: true })
     await change('# paused: [pro]', 'paused: [pro]')
     expect(await one.buy()).toBe('plan_paused')
-    expect(await runCommandIn(house, 'sale', 'resume', 'pro')).toMatchObject({ ok: false })
+    expect(await operate(house, 'sale', 'resume', 'pro')).toMatchObject({ ok: false })
     expect(await one.buy('lite')).toMatchObject({ plan: 'lite' })
   })
 
