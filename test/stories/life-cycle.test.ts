@@ -192,6 +192,7 @@ describe('the life of a subscription', () => {
     const { shop, key } = await newcomer()
     await shop.buy('lite')
     expect((await call(key, 'one prompt')).status).toBe(200)
+    await house.rooms.entitlements.drain()
     await live(house, 2 * DAY_MS)
     const offer = await house.rooms.billing.offerRefund(shop.memberId, house.clock.now())
     if (!offer.ok) throw new Error(offer.no.code)

@@ -170,7 +170,7 @@ const WORDS: { readonly [Kind in MailKind]: Words<Kind> } = {
     }),
     zh: ({ what, amount, currency, invoice }) => ({
       subject: `收据 ${invoice}`,
-      lines: [`感谢您。我们已收到 ${what} 的款项 ${amount} ${currency}。发票号：${invoice}。`],
+      lines: [`感谢您。我们已收到 ${what} 的款项 ${amount} ${currency}。账单号：${invoice}。`],
     }),
   },
   renewal_notice: {
