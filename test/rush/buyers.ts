@@ -10,105 +10,132 @@ export interface Rush {
   readonly buyers: number
   readonly plans: readonly string[]
   readonly opensAtMs: number
+  /** They come within this time after the opening; to a waiting room, as long before it. */
   readonly overMs: number
+  /** `order`: everybody orders at once. `line`: everybody joins the line before, looks whether he is called, and orders then. */
+  readonly way: 'order' | 'line'
+}
+
+export interface Times {
+  readonly p50: number
+  readonly p90: number
+  readonly p99: number
+  readonly max: number
 }
 
 export interface Heard {
-  /** How often each answer was heard: `201`, or the code of a refusal. */
+  /** How often each answer was heard after the opening: `201`, the code of a refusal, the state of a ticket. */
   readonly answers: Readonly<Record<string, number>>
   readonly orders: readonly { readonly buyer: number; readonly id: string; readonly plan: string }[]
   /** From the instant at which a buyer wanted to ask to the end of his answer; repetitions are part of it. */
-  readonly ms: { readonly p50: number; readonly p90: number; readonly p99: number; readonly max: number }
+  readonly ms: Times
+  /** Likewise of those who have joined the line. */
+  readonly joinMs: Times
   /** How much later than wanted the last of them asked, since this process was busy. */
   readonly lateMs: number
   readonly lastAnswerMs: number
   readonly repeated: number
 }
 
+const SALE = '/api/console/v1/sale'
 const CONNECTIONS = 250
 const TRIES_MAX = 100
 const AGAIN_MS = 100
 const TICK_MS = 2
 
-export const tokenOf = (buyer: number): string => `session-of-buyer-${buyer}`
-export const cookieOf = (buyer: number): string => `codeplan_session=${tokenOf(buyer)}`
+export const cookieOf = (buyer: number): string => `codeplan_session=session-of-buyer-${buyer}`
+
+interface Answer {
+  readonly order?: { readonly id: string }
+  readonly ticket?: { readonly state: string } | null
+  readonly error?: { readonly code: string }
+}
 
 async function run(rush: Rush): Promise<Heard> {
   const pools = rush.urls.map((url) => new Pool(url, { connections: CONNECTIONS, pipelining: 1 }))
   const answers: Record<string, number> = {}
   const orders: Heard['orders'][number][] = []
-  const latencies: number[] = []
   let repeated = 0
   let lateMs = 0
-
-  async function askOnce(buyer: number, tries: number): Promise<{ status: number; body: string } | undefined> {
-    const pool = pools[(buyer + tries) % pools.length] as Pool
-    try {
-      const { statusCode, body } = await pool.request({
-        method: 'POST',
-        path: '/api/console/v1/sale/orders',
-        headers: {
-          'content-type': 'application/json',
-          cookie: cookieOf(buyer),
-          'x-codeplan-csrf': '1',
-          'idempotency-key': `wish-of-buyer-${buyer}`,
-        },
-        body: JSON.stringify({ plan: planOf(buyer), cycle: 'month' }),
-      })
-      return { status: statusCode, body: await body.text() }
-    } catch {
-      return undefined
-    }
-  }
   const planOf = (buyer: number): string => rush.plans[buyer % rush.plans.length] ?? ''
+  const note = (said: string): void => void (answers[said] = (answers[said] ?? 0) + 1)
 
-  async function buy(buyer: number, wantedAt: number): Promise<void> {
-    for (let tries = 0; tries < TRIES_MAX; tries++) {
-      const heard = await askOnce(buyer, tries)
-      if (!heard || heard.status === 503) {
-        repeated++
-        await new Promise((again) => setTimeout(again, AGAIN_MS))
-        continue
-      }
-      const { order, error } = JSON.parse(heard.body) as { order?: { id: string }; error?: { code: string } }
-      const said = order ? String(heard.status) : (error?.code ?? `status ${heard.status}`)
-      answers[said] = (answers[said] ?? 0) + 1
-      if (order) orders.push({ buyer, id: order.id, plan: planOf(buyer) })
-      latencies.push(Date.now() - wantedAt)
-      return
+  async function ask(
+    buyer: number,
+    method: 'GET' | 'POST',
+    path: string,
+    said?: object,
+  ): Promise<Answer & { status: number }> {
+    const headers = {
+      cookie: cookieOf(buyer),
+      'x-codeplan-csrf': '1',
+      'idempotency-key': `wish-of-buyer-${buyer}`,
+      ...(said ? { 'content-type': 'application/json' } : {}),
     }
-    answers.never = (answers.never ?? 0) + 1
+    const body = said ? JSON.stringify(said) : null
+    for (let tries = 0; tries < TRIES_MAX; tries++) {
+      const pool = pools[(buyer + tries) % pools.length] as Pool
+      try {
+        const heard = await pool.request({ method, path: `${SALE}/${path}`, headers, body })
+        const text = await heard.body.text()
+        if (heard.statusCode !== 503) return { ...(JSON.parse(text) as Answer), status: heard.statusCode }
+      } catch {
+        // His server is gone: he tries the next one.
+      }
+      repeated++
+      await new Promise((again) => setTimeout(again, AGAIN_MS))
+    }
+    throw new Error(`buyer ${buyer} was never answered`)
   }
 
-  const wantedAt = (buyer: number): number => rush.opensAtMs + Math.floor((buyer * rush.overMs) / rush.buyers)
-  const under: Promise<void>[] = []
-  await new Promise<void>((all) => {
-    let next = 0
-    const timer = setInterval(() => {
-      for (; next < rush.buyers && wantedAt(next) <= Date.now(); next++) {
-        lateMs = Math.max(lateMs, Date.now() - wantedAt(next))
-        under.push(buy(next, wantedAt(next)))
-      }
-      if (next < rush.buyers) return
-      clearInterval(timer)
-      all()
-    }, TICK_MS)
-  })
-  await Promise.all(under)
+  async function order(buyer: number): Promise<void> {
+    const plan = planOf(buyer)
+    const { order: made, error, status } = await ask(buyer, 'POST', 'orders', { plan, cycle: 'month' })
+    note(made ? String(status) : (error?.code ?? `status ${status}`))
+    if (made) orders.push({ buyer, id: made.id, plan })
+  }
+  async function look(buyer: number): Promise<void> {
+    const { ticket } = await ask(buyer, 'GET', 'ticket')
+    if (ticket?.state === 'called') return order(buyer)
+    note(ticket?.state ?? 'no ticket')
+  }
+  async function join(buyer: number): Promise<void> {
+    const { error } = await ask(buyer, 'POST', 'ticket', { plan: planOf(buyer) })
+    if (error) note(error.code)
+  }
+
+  /** Everybody does it at his instant; answers how long each has waited. */
+  async function everybody(fromMs: number, does: (buyer: number) => Promise<void>): Promise<Times> {
+    const times: number[] = []
+    const under: Promise<void>[] = []
+    const wantedAt = (buyer: number): number => fromMs + Math.floor((buyer * rush.overMs) / rush.buyers)
+    await new Promise<void>((all) => {
+      let next = 0
+      const timer = setInterval(() => {
+        for (; next < rush.buyers && wantedAt(next) <= Date.now(); next++) {
+          const at = wantedAt(next)
+          lateMs = Math.max(lateMs, Date.now() - at)
+          under.push(does(next).then(() => void times.push(Date.now() - at)))
+        }
+        if (next < rush.buyers) return
+        clearInterval(timer)
+        all()
+      }, TICK_MS)
+    })
+    await Promise.all(under)
+    times.sort((a, b) => a - b)
+    const at = (share: number): number => times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? 0
+    return { p50: at(0.5), p90: at(0.9), p99: at(0.99), max: at(1) }
+  }
+
+  const joinMs = rush.way === 'line' ? await everybody(rush.opensAtMs - rush.overMs, join) : NO_TIMES
+  const ms = await everybody(rush.opensAtMs, rush.way === 'line' ? look : order)
   const lastAnswerMs = Date.now() - rush.opensAtMs
   await Promise.all(pools.map((pool) => pool.destroy()))
-  latencies.sort((a, b) => a - b)
-  const at = (share: number): number =>
-    latencies[Math.min(latencies.length - 1, Math.floor(latencies.length * share))] ?? 0
-  return {
-    answers,
-    orders,
-    ms: { p50: at(0.5), p90: at(0.9), p99: at(0.99), max: at(1) },
-    lateMs,
-    lastAnswerMs,
-    repeated,
-  }
+  return { answers, orders, ms, joinMs, lateMs, lastAnswerMs, repeated }
 }
+
+const NO_TIMES: Times = { p50: 0, p90: 0, p99: 0, max: 0 }
 
 if (import.meta.main) {
   let line = ''

@@ -10,6 +10,7 @@ import { openPlace, type Place } from '../house/place.ts'
 import { startServer, type ServerProcess } from '../house/process.ts'
 import { addSubscriber, openRoomsOf } from '../house/rooms-of.ts'
 import { limitedSale, NO_ROOM } from '../house/shop.ts'
+import type { Rush } from './buyers.ts'
 
 const BANK_SECRET = 'secret of the bank of the rush'
 const START = 'starts: "2026-01-23T10:00:00+08:00"'
@@ -28,12 +29,15 @@ export interface Market {
   close(): Promise<void>
 }
 
-export async function openMarket(serverUrl: string, buyers: number, pieces: number): Promise<Market> {
+export async function openMarket(
+  serverUrl: string,
+  { buyers, pieces, way }: { readonly buyers: number; readonly pieces: number; readonly way: Rush['way'] },
+): Promise<Market> {
   const upstream = await startUpstream({})
   const bank = await startBank({ secret: BANK_SECRET })
   const catalog = limitedSale(
     pieces,
-    NO_ROOM,
+    ...(way === 'order' ? [NO_ROOM] : []),
     [START, 'starts: "2099-01-01T10:00:00+08:00"'],
     // The test bank has few cards.
     ['per_payment_method: 1 ', 'per_payment_method: 1000000 '],

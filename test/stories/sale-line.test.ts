@@ -48,6 +48,7 @@ describe('the waiting room', () => {
     until(house, '09:55:00')
     expect(await stockOf(house.url)).toMatchObject({ room_open: true, next_release: { pieces: 2, joined: 0 } })
     expect(await one.join()).toMatchObject({ plan: 'pro', release: `pro:${day}`, state: 'waiting', ahead: null })
+    until(house, '09:55:02')
     expect(await stockOf(house.url)).toMatchObject({ next_release: { joined: 1 } })
   })
 

@@ -19,7 +19,7 @@ const SALE = '/api/console/v1/sale'
 describe('two servers sell from one PostgreSQL', () => {
   let market: Market
   beforeAll(async () => {
-    market = await openMarket(testDatabaseUrl ?? '', BUYERS + 1, PIECES)
+    market = await openMarket(testDatabaseUrl ?? '', { buyers: BUYERS + 1, pieces: PIECES, way: 'order' })
   })
   afterAll(() => market.close())
 
@@ -27,7 +27,7 @@ describe('two servers sell from one PostgreSQL', () => {
     const opensAtMs = Date.now() + AHEAD_MS
     await market.openAt(opensAtMs)
     const urls = market.nodes.map(({ url }) => url)
-    const heard = await sendBuyers({ urls, buyers: BUYERS, plans: PLANS, opensAtMs, overMs: 0 })
+    const heard = await sendBuyers({ urls, buyers: BUYERS, plans: PLANS, opensAtMs, overMs: 0, way: 'order' })
     expect(heard.answers).toEqual({ 201: PLANS.length * PIECES, sold_out: BUYERS - PLANS.length * PIECES })
     const { db } = market.rooms
     const { rows } = await sql<{ plan: string; taken: number; held: number }>`

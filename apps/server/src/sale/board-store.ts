@@ -10,8 +10,6 @@ export const tellChange = (on: Queries | Tx): Promise<void> => notify(on, SALE_C
 export interface ReleaseRow extends WrittenRelease {
   readonly taken: number
   readonly seed: string
-  /** Tickets that are not drawn yet. */
-  readonly joined: number
 }
 
 export interface KnownReservation {
@@ -22,35 +20,49 @@ export interface KnownReservation {
   readonly expiresAt: Instant | null
 }
 
-export interface BoardRow {
+export interface StockRow {
   readonly releases: readonly ReleaseRow[]
   readonly reservations: readonly KnownReservation[]
   readonly paused: readonly string[]
-  /** By plan, the ranks of those who wait, smallest first. */
-  readonly waiting: Readonly<Record<string, readonly number[]>>
 }
 
 /**
- * Everything that the sale is about at one moment: one statement, so that what it says belongs together. Releases that are
+ * What there is, and who has what, at one moment: one statement, so that what it says belongs together. Releases that are
  * sold out and older than the newest daily one are left out.
  */
-export async function readBoard(on: Queries | Tx, since: Instant, now: Instant): Promise<BoardRow> {
-  const { rows } = await sql<BoardRow>`
+export async function readStock(on: Queries | Tx, since: Instant, now: Instant): Promise<StockRow> {
+  const { rows } = await sql<StockRow>`
     select
-      (select coalesce(jsonb_agg(jsonb_build_object('id', r.id, 'plan', r.plan, 'origin', r.origin, 'opensAt', r.opens_at,
-          'closesAt', r.closes_at, 'pieces', r.pieces, 'taken', r.taken, 'seed', r.seed, 'drawnAt', r.drawn_at,
-          'joined', (select count(*) from sale_tickets t where t.release_id = r.id and t.state = 'waiting' and t.rank is null)
-        ) order by r.opens_at, r.id), '[]') from sale_releases r
-        where (r.closes_at is null or r.closes_at > ${now}) and (r.taken < r.pieces or r.opens_at >= ${since})) as releases,
+      (select coalesce(jsonb_agg(jsonb_build_object('id', id, 'plan', plan, 'origin', origin, 'opensAt', opens_at,
+          'closesAt', closes_at, 'pieces', pieces, 'taken', taken, 'seed', seed, 'drawnAt', drawn_at) order by opens_at, id), '[]')
+        from sale_releases
+        where (closes_at is null or closes_at > ${now}) and (taken < pieces or opens_at >= ${since})) as releases,
       (select coalesce(jsonb_agg(jsonb_build_object('memberId', member_id, 'plan', plan, 'state', state, 'orderId', order_id,
           'expiresAt', expires_at)), '[]') from sale_reservations
         where state in ('called', 'ordered') or (state = 'sold' and taken_at >= ${since})) as reservations,
-      (select coalesce(jsonb_agg(plan), '[]') from sale_plans where paused_at is not null) as paused,
+      (select coalesce(jsonb_agg(plan), '[]') from sale_plans where paused_at is not null) as paused
+  `.execute(on)
+  return rows[0] as StockRow
+}
+
+export interface LinesRow {
+  /** By plan, the ranks of those who wait, smallest first. */
+  readonly waiting: Readonly<Record<string, readonly number[]>>
+  /** By release, tickets that are not drawn yet. */
+  readonly joined: Readonly<Record<string, number>>
+}
+
+/** Those who wait: tens of thousands, so it is read only when their line may have changed. */
+export async function readLines(on: Queries | Tx, now: Instant): Promise<LinesRow> {
+  const { rows } = await sql<LinesRow>`
+    select
       (select coalesce(jsonb_object_agg(plan, ranks), '{}') from (
         select plan, jsonb_agg(rank order by rank) as ranks from sale_tickets
-        where state = 'waiting' and rank is not null and (lapses_at is null or lapses_at > ${now}) group by plan) w) as waiting
+        where state = 'waiting' and rank is not null and (lapses_at is null or lapses_at > ${now}) group by plan) w) as waiting,
+      (select coalesce(jsonb_object_agg(release_id, n), '{}') from (
+        select release_id, count(*) as n from sale_tickets where state = 'waiting' and rank is null group by release_id) j) as joined
   `.execute(on)
-  return rows[0] as BoardRow
+  return rows[0] as LinesRow
 }
 
 export async function putReleases(

@@ -10,12 +10,13 @@ import {
 } from '@codeplan/core'
 
 import type { SaleRules } from '../catalog/index.ts'
-import type { BoardRow, KnownReservation, ReleaseRow } from './board-store.ts'
+import type { KnownReservation, LinesRow, ReleaseRow, StockRow } from './board-store.ts'
 
 /** What the sale was like at one moment, made for look-ups. */
 export interface Board {
   readonly at: Instant
   readonly releases: readonly ReleaseRow[]
+  readonly lines: LinesRow
   /** Something is to be done from then on: a time is over, a release opens, somebody's turn has come. */
   readonly dueAt: Instant
   isPaused(plan: string): boolean
@@ -33,12 +34,12 @@ export const countedSince = ({ calendar }: SaleRules, now: Instant): Instant =>
 
 const NEVER = Number.MAX_SAFE_INTEGER as Instant
 
-export function makeBoard(row: BoardRow, rules: SaleRules, at: Instant): Board {
+export function makeBoard(row: StockRow, lines: LinesRow, rules: SaleRules, at: Instant): Board {
   const paused = new Set([...row.paused, ...rules.paused])
   const byMember = Map.groupBy(row.reservations, ({ memberId }) => memberId)
   const byPlan = Map.groupBy(row.releases, ({ plan }) => plan)
   const releasesOf = (plan: string): readonly ReleaseRow[] => byPlan.get(plan) ?? []
-  const waiting = (plan: string): readonly number[] => row.waiting[plan] ?? []
+  const waiting = (plan: string): readonly number[] => lines.waiting[plan] ?? []
   const nextOf = (plan: string, now: Instant) => releasesOf(plan).find(({ opensAt }) => opensAt > now)
   const left = (plan: string, now: Instant): number => leftOf(releasesOf(plan), now)
   const isTurn = (plan: string): boolean => !paused.has(plan) && waiting(plan).length > 0 && left(plan, at) > 0
@@ -51,6 +52,7 @@ export function makeBoard(row: BoardRow, rules: SaleRules, at: Instant): Board {
   return {
     at,
     releases: row.releases,
+    lines,
     dueAt: rules.limited ? times.reduce((first, time) => (time < first ? time : first), NEVER) : NEVER,
     isPaused: (plan) => paused.has(plan),
     releasesOf,

@@ -44,7 +44,7 @@ export async function openSale(deps: SaleDeps): Promise<Sale> {
       try {
         return await again(() => db.tx((tx) => buyTogether(deps, tx, wishes, clock.now())))
       } finally {
-        memory.changed()
+        memory.tookPieces()
       }
     },
     gatherMs: (_, lastSize) => (lastSize > 1 ? GATHER_MS : 0),

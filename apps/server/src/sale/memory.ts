@@ -1,7 +1,7 @@
 import type { Instant } from '@codeplan/core'
 
-import { makeBatcher, type Db } from '../platform/index.ts'
-import { SALE_CHANNEL, readBoard } from './board-store.ts'
+import { makeBatcher } from '../platform/index.ts'
+import { readLines, readStock, SALE_CHANNEL } from './board-store.ts'
 import { countedSince, makeBoard, type Board } from './board.ts'
 import type { SaleDeps } from './deps.ts'
 import { keepReleases } from './releases.ts'
@@ -13,64 +13,81 @@ const AGE_MS_MAX = 1_000
 export interface Memory {
   /** The sale as it is now: from memory for as long as nothing can have become possible, else read anew. */
   board(now: Instant): Promise<Board>
-  /** Counts what may have changed: memories of tickets hold for one count. */
-  epoch(): number
-  /** Something of this node has changed it. */
-  changed(): void
+  /** Counts what was told: memories of tickets hold for one count. */
+  told(): number
+  /** This node has taken pieces. */
+  tookPieces(): void
+  /** This node has changed who waits. */
+  changedLines(): void
+}
+
+interface Known {
+  readonly board: Board
+  readonly told: number
+  readonly taken: number
+  readonly version: number
+  /** When its lines were read: they may be older than the rest. */
+  readonly linesAt: Instant
 }
 
 /**
  * "Sold out" is true until a piece returns or a release opens. When times end is known; whatever else makes something possible
  * is told on the channel, by whoever writes it, and makes every node forget.
  */
-export async function openMemory(deps: Pick<SaleDeps, 'db' | 'clock' | 'catalog'>): Promise<Memory> {
-  const { db, catalog } = deps
-  let epoch = 0
-  let known: { readonly board: Board; readonly epoch: number; readonly version: number } | undefined
-  const changed = (): void => void epoch++
-  await db.listen(SALE_CHANNEL, changed, changed)
+export async function openMemory({ db, catalog }: Pick<SaleDeps, 'db' | 'catalog'>): Promise<Memory> {
+  let told = 0
+  let taken = 0
+  let known: Known | undefined
+  const forget = (): void => void told++
+  await db.listen(SALE_CHANNEL, forget, forget)
 
-  const isGood = (now: Instant): boolean =>
+  /** Whether the lines that are remembered may be believed; a lapse of tickets is seen by the age. */
+  const linesAreGood = (now: Instant): boolean =>
     known !== undefined &&
-    known.epoch === epoch &&
+    known.told === told &&
     known.version === catalog.current().version &&
     db.isListening() &&
-    now < known.board.dueAt &&
-    Math.abs(now - known.board.at) <= AGE_MS_MAX
+    Math.abs(now - known.linesAt) <= AGE_MS_MAX
+  const isGood = (now: Instant): boolean =>
+    linesAreGood(now) && known?.taken === taken && now < (known?.board.dueAt ?? 0)
 
   // Everybody who asks at the same time is answered by one look.
   const looks = makeBatcher<Instant, Board>({
     work: async (asked) => {
       const now = asked.at(-1) as Instant
-      if (!isGood(now)) await look(now)
-      return asked.map(() => (known as { board: Board }).board)
+      if (!isGood(now)) known = await look(now)
+      const board = (known as Known).board
+      return asked.map(() => board)
     },
     gatherMs: () => 0,
     sizeMax: Number.MAX_SAFE_INTEGER,
   })
 
-  async function look(now: Instant): Promise<void> {
+  async function look(now: Instant): Promise<Known> {
     const { sale: rules, version, plans } = catalog.current()
-    const before = epoch
-    let board = await read(db, now)
-    const didKeep = rules.limited && (await keepReleases(db, rules, [...plans.keys()], board.releases, now))
-    if (didKeep) board = await read(db, now)
+    // What is told or taken while one reads may be younger than what was read.
+    const before = { told, taken, version }
+    let linesAt = now
+    const read = async (isSame: boolean): Promise<Board> => {
+      const stock = await readStock(db.queries, countedSince(rules, now), now)
+      const kept = isSame ? known : undefined
+      linesAt = kept?.linesAt ?? now
+      return makeBoard(stock, kept?.board.lines ?? (await readLines(db.queries, now)), rules, now)
+    }
+    let board = await read(linesAreGood(now))
+    if (rules.limited && (await keepReleases(db, rules, [...plans.keys()], board.releases, now)))
+      board = await read(false)
     if (board.dueAt <= now) {
       await db.tx((tx) => openShelves(tx, rules, now))
-      board = await read(db, now)
+      board = await read(false)
     }
-    // What is told while one reads may be younger than what was read.
-    known = { board, epoch: before, version }
-  }
-
-  const read = async (on: Db, now: Instant): Promise<Board> => {
-    const { sale: rules } = catalog.current()
-    return makeBoard(await readBoard(on.queries, countedSince(rules, now), now), rules, now)
+    return { board, linesAt, ...before }
   }
 
   return {
-    board: async (now) => (isGood(now) ? (known as { board: Board }).board : looks.add(now)),
-    epoch: () => epoch,
-    changed,
+    board: async (now) => (isGood(now) ? (known as Known).board : looks.add(now)),
+    told: () => told,
+    tookPieces: () => void taken++,
+    changedLines: forget,
   }
 }

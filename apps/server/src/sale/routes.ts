@@ -169,7 +169,7 @@ function stockAnswer({ catalog }: SaleRouteDeps, board: Board, now: Instant): St
                 pieces: next.pieces,
                 commitment: commitmentOf(next.seed, sha256),
                 room_opens_at: iso(roomOpensAt),
-                joined: next.joined,
+                joined: board.lines.joined[next.id] ?? 0,
               },
       }
     }),

@@ -3,7 +3,6 @@ import { createHash, randomBytes } from 'node:crypto'
 import {
   callTurns,
   drawLot,
-  instant,
   isOpen,
   leftOf,
   makeId,
@@ -11,14 +10,13 @@ import {
   takePiece,
   type Instant,
   type MemberId,
-  type Release,
   type Shelf,
 } from '@codeplan/core'
 
 import type { SaleRules } from '../catalog/index.ts'
 import type { Tx } from '../platform/index.ts'
-import { countedSince, makeBoard, type Board } from './board.ts'
-import { readBoard, tellChange } from './board-store.ts'
+import { countedSince } from './board.ts'
+import { readStock, tellChange, type ReleaseRow } from './board-store.ts'
 import {
   firstWaiting,
   insertReservations,
@@ -38,30 +36,26 @@ export class Shelves {
   private readonly fresh: NewReservation[] = []
   private readonly ordered: { memberId: MemberId; plan: string; orderId: string; expiresAt: Instant }[] = []
   private readonly tx: Tx
-  private readonly board: Board
-  private readonly releases: Map<string, readonly Release[]>
+  private readonly shelves: Map<string, Shelf>
   private readonly now: Instant
 
-  constructor(tx: Tx, board: Board, now: Instant) {
+  constructor(tx: Tx, shelves: Map<string, Shelf>, now: Instant) {
     this.tx = tx
-    this.board = board
+    this.shelves = shelves
     this.now = now
-    this.releases = new Map(
-      [...new Set(board.releases.map(({ plan }) => plan))].map((plan) => [plan, board.shelf(plan, now).releases]),
-    )
   }
 
   of(plan: string): Shelf {
-    const shelf = this.board.shelf(plan, this.now)
-    return { ...shelf, releases: this.releases.get(plan) ?? [] }
+    return this.shelves.get(plan) ?? NOTHING_ON_SALE
   }
 
-  /** Takes a piece that is free: for an order, or for a turn. */
+  /** Takes a piece that is free. */
   take(memberId: MemberId, plan: string, orderId: string, expiresAt: Instant): void {
-    const taken = takePiece(this.releases.get(plan) ?? [], this.now)
+    const shelf = this.of(plan)
+    const taken = takePiece(shelf.releases, this.now)
     if (!taken) throw new Error(`${plan}: a piece was taken that is not there`)
-    this.releases.set(plan, taken.releases)
-    const id = makeId('rsv', this.now, randomBytes(16))
+    this.shelves.set(plan, { ...shelf, releases: taken.releases })
+    const id = reservationId(this.now)
     this.fresh.push({ id, memberId, plan, releaseId: taken.releaseId, state: 'ordered', orderId, expiresAt })
   }
 
@@ -76,49 +70,33 @@ export class Shelves {
   }
 }
 
+const NOTHING_ON_SALE: Shelf = { isPaused: false, releases: [], isQueued: false, nextOpensAt: undefined }
+const reservationId = (now: Instant): string => makeId('rsv', now, randomBytes(16))
+
 /** Locks the sale, does what is due (times that are over, draws, turns), and opens what is there. */
 export async function openShelves(tx: Tx, rules: SaleRules, now: Instant): Promise<Shelves> {
   await lockSale(tx)
   const ended = await returnOver(tx, now)
-  const since = countedSince(rules, now)
-  const read = async (): Promise<Board> => makeBoard(await readBoard(tx, since, now), rules, now)
-  let board = await read()
-  const drawn = await drawOpened(tx, board, rules, now)
-  if (drawn) board = await read()
-  const called = await callThose(tx, board, rules, now)
-  if (called) board = await read()
-  if (ended.length > 0 || drawn || called) await tellChange(tx)
-  return new Shelves(tx, board, now)
-}
+  const stock = await readStock(tx, countedSince(rules, now), now)
+  const opened = stock.releases.filter(({ drawnAt, opensAt }) => drawnAt === null && opensAt <= now)
+  for (const release of opened) await draw(tx, release, rules, now)
 
-async function drawOpened(tx: Tx, board: Board, rules: SaleRules, now: Instant): Promise<boolean> {
-  const opened = board.releases.filter(({ drawnAt, opensAt }) => drawnAt === null && opensAt <= now)
-  for (const { id, seed } of opened) {
-    const entries = await ticketsToDraw(tx, id)
-    const order = rules.order === 'lot' ? drawLot(entries, seed, sha256) : entries
-    await saveDraw(
-      tx,
-      id,
-      order.map(({ member_id }) => member_id),
-      rules.order,
-      now,
-    )
-  }
-  return opened.length > 0
-}
-
-async function callThose(tx: Tx, board: Board, rules: SaleRules, now: Instant): Promise<boolean> {
-  const expiresAt = plusMs(now, rules.turnMs)
+  const paused = new Set([...stock.paused, ...rules.paused])
+  const shelves = new Map<string, Shelf>()
   const fresh: NewReservation[] = []
-  for (const plan of new Set(board.releases.map((one) => one.plan))) {
-    const releases = board.releasesOf(plan).filter((one) => isOpen(one, now))
-    const left = leftOf(releases, now)
-    if (left === 0 || board.waiting(plan).length === 0 || board.isPaused(plan)) continue
-    const { called } = callTurns(releases, await firstWaiting(tx, plan, left, now), now)
-    for (const one of called) {
-      const id = makeId('rsv', instant(now), randomBytes(16))
-      fresh.push({ ...one, id, plan, state: 'called', orderId: null, expiresAt })
+  const expiresAt = plusMs(now, rules.turnMs)
+  for (const [plan, all] of Map.groupBy(stock.releases, (one) => one.plan)) {
+    const releases = all.filter((one) => isOpen(one, now))
+    const isPaused = paused.has(plan)
+    // One more than can be called tells whether somebody still waits.
+    const waiting = await firstWaiting(tx, plan, leftOf(releases, now) + 1, now)
+    const turns = isPaused ? { releases, called: [] } : callTurns(releases, waiting, now)
+    for (const one of turns.called) {
+      fresh.push({ ...one, id: reservationId(now), plan, state: 'called', orderId: null, expiresAt })
     }
+    const isQueued = waiting.length > turns.called.length
+    const nextOpensAt = all.find(({ opensAt }) => opensAt > now)?.opensAt
+    shelves.set(plan, { isPaused, releases: turns.releases, isQueued, nextOpensAt })
   }
   await insertReservations(tx, fresh, now)
   if (fresh.length > 0)
@@ -126,5 +104,13 @@ async function callThose(tx: Tx, board: Board, rules: SaleRules, now: Instant): 
       tx,
       fresh.map(({ memberId }) => memberId),
     )
-  return fresh.length > 0
+  if (ended.length + opened.length + fresh.length > 0) await tellChange(tx)
+  return new Shelves(tx, shelves, now)
+}
+
+async function draw(tx: Tx, release: ReleaseRow, rules: SaleRules, now: Instant): Promise<void> {
+  const entries = await ticketsToDraw(tx, release.id)
+  const order = rules.order === 'lot' ? drawLot(entries, release.seed, sha256) : entries
+  const members = order.map(({ member_id }) => member_id)
+  await saveDraw(tx, release.id, members, rules.order, now)
 }

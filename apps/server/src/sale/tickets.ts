@@ -64,24 +64,25 @@ export function makeTickets(deps: SaleDeps, memory: Memory): Tickets {
   const { db, clock, catalog } = deps
   const gatherMs = (_: unknown, lastSize: number): number => (lastSize > 1 ? GATHER_MS : 0)
   let mine = new Map<MemberId, TicketRow>()
-  let mineEpoch = -1
+  let mineTold = -1
   const lots = new Map<string, Lot>()
 
   const remembered = (memberId: MemberId): TicketRow | undefined => {
-    if (mineEpoch !== memory.epoch() || !db.isListening()) return undefined
+    if (mineTold !== memory.told() || !db.isListening()) return undefined
     return mine.get(memberId)
   }
-  const remember = (rows: readonly TicketRow[], epoch: number): void => {
-    if (mineEpoch !== epoch || mine.size > REMEMBERED_MAX) mine = new Map()
-    mineEpoch = epoch
-    for (const row of rows) mine.set(row.member_id, row)
+  const remember = (rows: readonly TicketRow[], told: number): void => {
+    if (mineTold !== told || mine.size > REMEMBERED_MAX) mine = new Map()
+    mineTold = told
+    // Whoever is called may order at another node, which is not told.
+    for (const row of rows) if (row.state !== 'called') mine.set(row.member_id, row)
   }
 
   const looks = makeBatcher<MemberId, TicketRow | undefined>({
     work: async (members) => {
-      const epoch = memory.epoch()
+      const told = memory.told()
       const rows = await newestTickets(db.queries, members)
-      remember(rows, epoch)
+      remember(rows, told)
       const found = new Map(rows.map((row) => [row.member_id, row]))
       return members.map((memberId) => found.get(memberId))
     },
@@ -95,7 +96,9 @@ export function makeTickets(deps: SaleDeps, memory: Memory): Tickets {
       const now = clock.now()
       const board = await memory.board(now)
       const answers = await joinTogether(deps, board, waits, now)
-      memory.changed()
+      // Before the draw nobody stands before anybody: how many have joined may look a second old.
+      const isInLine = answers.some((one) => one.ok && one.value.rank !== null)
+      if (isInLine || waits.some(({ keeps }) => keeps)) memory.changedLines()
       return answers
     },
     gatherMs,
@@ -115,7 +118,7 @@ export function makeTickets(deps: SaleDeps, memory: Memory): Tickets {
         if (did) await tellChange(tx)
         return did
       })
-      memory.changed()
+      memory.changedLines()
       return left
     },
     of: async (memberId) => remembered(memberId) ?? looks.add(memberId),
