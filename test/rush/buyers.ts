@@ -42,6 +42,8 @@ const CONNECTIONS = 250
 const TRIES_MAX = 100
 const AGAIN_MS = 100
 const TICK_MS = 2
+const LOOKS_OF = 10
+const WINDOW_MS = 3_000
 
 export const cookieOf = (buyer: number): string => `codeplan_session=session-of-buyer-${buyer}`
 
@@ -76,7 +78,7 @@ async function run(rush: Rush): Promise<Heard> {
     for (let tries = 0; tries < TRIES_MAX; tries++) {
       const pool = pools[(buyer + tries) % pools.length] as Pool
       try {
-        const heard = await pool.request({ method, path: `${SALE}/${path}`, headers, body })
+        const heard = await pool.request({ method, path: path === '' ? SALE : `${SALE}/${path}`, headers, body })
         const text = await heard.body.text()
         if (heard.statusCode !== 503) return { ...(JSON.parse(text) as Answer), status: heard.statusCode }
       } catch {
@@ -104,11 +106,16 @@ async function run(rush: Rush): Promise<Heard> {
     if (error) note(error.code)
   }
 
+  /** Before the door opens some look through the window. */
+  async function lookThroughWindow(buyer: number): Promise<void> {
+    if (buyer % LOOKS_OF === 0) await ask(buyer, 'GET', '')
+  }
+
   /** Everybody does it at his instant; answers how long each has waited. */
-  async function everybody(fromMs: number, does: (buyer: number) => Promise<void>): Promise<Times> {
+  async function everybody(fromMs: number, overMs: number, does: (buyer: number) => Promise<void>): Promise<Times> {
     const times: number[] = []
     const under: Promise<void>[] = []
-    const wantedAt = (buyer: number): number => fromMs + Math.floor((buyer * rush.overMs) / rush.buyers)
+    const wantedAt = (buyer: number): number => fromMs + Math.floor((buyer * overMs) / rush.buyers)
     await new Promise<void>((all) => {
       let next = 0
       const timer = setInterval(() => {
@@ -128,8 +135,11 @@ async function run(rush: Rush): Promise<Heard> {
     return { p50: at(0.5), p90: at(0.9), p99: at(0.99), max: at(1) }
   }
 
-  const joinMs = rush.way === 'line' ? await everybody(rush.opensAtMs - rush.overMs, join) : NO_TIMES
-  const ms = await everybody(rush.opensAtMs, rush.way === 'line' ? look : order)
+  const { opensAtMs, overMs } = rush
+  await everybody(Date.now(), WINDOW_MS, lookThroughWindow)
+  const joinMs = rush.way === 'line' ? await everybody(opensAtMs - overMs, overMs, join) : NO_TIMES
+  lateMs = 0
+  const ms = await everybody(opensAtMs, overMs, rush.way === 'line' ? look : order)
   const lastAnswerMs = Date.now() - rush.opensAtMs
   await Promise.all(pools.map((pool) => pool.destroy()))
   return { answers, orders, ms, joinMs, lateMs, lastAnswerMs, repeated }

@@ -19,7 +19,7 @@ const ALL = PLANS.length * PIECES
 const BUYERS = 20_000
 const OVER_MS = 10_000
 /** The catalog is applied and the buyers are ready before it opens. */
-const AHEAD_MS = 8_000
+const AHEAD_MS = 10_000
 const PAYERS = 8
 const seed = newSeed()
 

@@ -13,7 +13,7 @@ const PLANS = ['lite', 'pro', 'max']
 const PIECES = 7
 const BUYERS = 400
 /** The catalog is taken over, and the buyers are ready, before it opens. */
-const AHEAD_MS = 4_000
+const AHEAD_MS = 8_000
 const SALE = '/api/console/v1/sale'
 
 describe('two servers sell from one PostgreSQL', () => {
