@@ -11,8 +11,7 @@ import { testDatabaseUrl } from '../house/house.ts'
 import { openPlace, type Place } from '../house/place.ts'
 import { BIN, runCommand, runNode, startServer, type ServerProcess } from '../house/process.ts'
 import { until } from '../house/until.ts'
-
-type Data = Record<string, unknown>
+import { consoleSteps, type Data, type Step } from './console-steps.ts'
 
 /** A line of `codeplan-server …` in this process, as main.ts would run it. */
 async function line(env: Readonly<Record<string, string>>, ...words: string[]) {
@@ -87,6 +86,7 @@ async function furtherSteps(place: Place, step: Step, made: Data): Promise<void>
   await refuses(['grant', EMAIL, 'gold'], 'lite, pro, max')
   await refuses(['grant', EMAIL, 'pro', '--months', '0'], 'whole number')
   await refuses(['grant', 'no@example.org', 'pro'], 'member add')
+  await consoleSteps(EMAIL, step, refuses)
   expect(await step('key', 'revoke', String(made.id))).toMatchObject({ exit: 0, revoked: made.id })
   await refuses(['key', 'revoke', String(made.id)], 'key list')
   expect(await step('doctor')).toMatchObject({ exit: 0, ok: true })
@@ -94,7 +94,6 @@ async function furtherSteps(place: Place, step: Step, made: Data): Promise<void>
 
 const EMAIL = 'Ada@example.org'
 const IN_USE = 'another server uses this folder; stop it, or set CODEPLAN_DATA'
-type Step = (...words: string[]) => Promise<Data & { exit: number }>
 
 /** Runs lines with `--json` and remembers which commands have been used. */
 function stepsOf(env: Readonly<Record<string, string>>): { step: Step; used: Set<string> } {

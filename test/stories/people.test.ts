@@ -337,6 +337,14 @@ describe('sign-up', () => {
     await house.applyCatalog((source) => `${source}\npeople: { sign_up: [example.com] }\n`)
     expect(codeOf(await browser.post('/account/sign_up', wish))).toBe('domain_not_allowed')
     expect((await browser.post('/account/sign_up', { ...wish, email: 'ann@example.com' })).status).toBe(202)
+    // Who trusts his people need not wait for letters, and may have sessions of a day.
+    await house.applyCatalog(
+      (source) => `${source}\npeople: { sign_up: open, require_verified: false, session_days: 1 }\n`,
+    )
+    await browser.post('/account/sign_up', { ...wish, email: 'bob@example.com' })
+    expect((await browser.post('/account/sign_in', { ...wish, email: 'bob@example.com' })).json.verified).toBe(false)
+    house.clock.advance(24 * HOUR_MS)
+    await signedOut(browser)
     await house.close()
   })
 })

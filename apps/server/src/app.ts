@@ -141,14 +141,15 @@ export async function startApp(rooms: Rooms, options: Pick<UpstreamSettings, 'sa
       await gateway.drain(catalog.current().limits.drainMsMax)
       await entitlements.drain()
       await jobs.stop()
-      await rooms.identify.flushLastUsed()
-      await rooms.people.flushSeen()
-      await gateway
-        .writeCapacity()
-        .catch((error: unknown) => log.warn({ err: error }, 'the last minute was not measured'))
-      await gateway.refusals
-        .write()
-        .catch((error: unknown) => log.warn({ err: error }, 'the last refusals were not kept'))
+      // A database that is away must not keep the port open.
+      const last = {
+        'last-used': () => rooms.identify.flushLastUsed(),
+        'sessions-seen': () => rooms.people.flushSeen(),
+      }
+      const kept = { ...last, capacity: () => gateway.writeCapacity(), refusals: () => gateway.refusals.write() }
+      for (const [what, write] of Object.entries(kept)) {
+        await write().catch((error: unknown) => log.warn({ err: error, what }, 'the last of it was not kept'))
+      }
       await pools.close()
       fastify.server.closeAllConnections()
       await fastify.close()

@@ -47,6 +47,21 @@ export interface UpgradeOffer {
   readonly fullPrice: Minor
 }
 
+/** What is wished for, and what runs: neither can be changed while a payment is open. */
+async function readWish(deps: BillingDeps, tx: Tx, wish: UpgradeWish) {
+  const { plans } = deps.catalog.current()
+  const contract = await runningContract(tx, wish.memberId, 'locked')
+  if (!contract) return no({ code: 'not_subscribed' } as const)
+  if (contract.terms.status === 'past_due') return no({ code: 'payment_open' } as const)
+  const version = plans.has(wish.plan) ? await deps.catalog.newestPlanVersion(tx, wish.plan) : undefined
+  if (!version) return no({ code: 'no_such_plan', plan: wish.plan, plans: [...plans.keys()] } as const)
+  const cycle = wish.cycle ?? contract.terms.cycle
+  const price = priceOf(version.terms, cycle, contract.currency)
+  if (price === undefined)
+    return no({ code: 'cycle_not_sold', cycle, cycles: Object.keys(version.terms.prices) } as const)
+  return yes({ contract, version, cycle, price })
+}
+
 /** What an upgrade would cost now, and what it would do; the same arithmetic as the order's. */
 export async function offerUpgrade(
   deps: BillingDeps,
@@ -54,22 +69,17 @@ export async function offerUpgrade(
   wish: UpgradeWish,
   now: Instant,
 ): Promise<Outcome<UpgradeOffer, NoUpgrade>> {
-  const catalog = deps.catalog.current()
-  const contract = await runningContract(tx, wish.memberId, 'locked')
-  if (!contract) return no({ code: 'not_subscribed' })
-  if (contract.terms.status === 'past_due') return no({ code: 'payment_open' })
-  const version = catalog.plans.has(wish.plan) ? await deps.catalog.newestPlanVersion(tx, wish.plan) : undefined
-  if (!version) return no({ code: 'no_such_plan', plan: wish.plan, plans: [...catalog.plans.keys()] })
-  const cycle = wish.cycle ?? contract.terms.cycle
-  const fullPrice = priceOf(version.terms, cycle, contract.currency)
-  if (fullPrice === undefined) return no({ code: 'cycle_not_sold', cycle, cycles: Object.keys(version.terms.prices) })
+  const { operator, billing } = deps.catalog.current()
+  const wished = await readWish(deps, tx, wish)
+  if (!wished.ok) return wished
+  const { contract, version, cycle, price: fullPrice } = wished.value
   const from = await runningTerm(deps, tx, contract, now)
   if (!from) return no({ code: 'period_over' })
   if (from.period.endsAt !== contract.terms.period.endsAt) {
     return no({ code: 'renewed_ahead', at: contract.terms.period.startsAt })
   }
   const to = { rank: version.terms.rank, cycle, price: fullPrice }
-  const quote = quoteUpgrade(catalog.operator.zone, from, to, catalog.billing.upgrade, now)
+  const quote = quoteUpgrade(operator.zone, from, to, billing.upgrade, now)
   if (!quote.ok) return quote
   return yes({ quote: quote.value, contract, planVersionId: version.id, plan: version.terms, cycle, fullPrice })
 }
@@ -152,14 +162,8 @@ export async function changeAtRenewal(
 ): Promise<
   Outcome<{ readonly contract: ContractRow; readonly next: NonNullable<ContractRow['terms']['next']> }, NoUpgrade>
 > {
-  const catalog = deps.catalog.current()
-  const contract = await runningContract(tx, wish.memberId, 'locked')
-  if (!contract) return no({ code: 'not_subscribed' })
-  if (contract.terms.status === 'past_due') return no({ code: 'payment_open' })
-  const version = catalog.plans.has(wish.plan) ? await deps.catalog.newestPlanVersion(tx, wish.plan) : undefined
-  if (!version) return no({ code: 'no_such_plan', plan: wish.plan, plans: [...catalog.plans.keys()] })
-  const cycle = wish.cycle ?? contract.terms.cycle
-  const price = priceOf(version.terms, cycle, contract.currency)
-  if (price === undefined) return no({ code: 'cycle_not_sold', cycle, cycles: Object.keys(version.terms.prices) })
+  const wished = await readWish(deps, tx, wish)
+  if (!wished.ok) return wished
+  const { contract, version, cycle, price } = wished.value
   return yes({ contract, next: { planVersionId: version.id, cycle, price } })
 }

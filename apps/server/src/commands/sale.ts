@@ -13,6 +13,7 @@ export const saleRelease: Command = {
   does: 'puts more pieces of a plan on sale, now or at an instant, on top of what the catalog releases',
   words: { min: 2, max: 2 },
   options: { at: 'string' },
+  audited: true,
   run: async (rooms, { words: [plan = '', text = ''], options }) => {
     const pieces = wholeNumber(text, 0)
     if (!pieces) return wrong(`${text} is not a number of pieces`)
@@ -41,6 +42,7 @@ export const salePause: Command = {
   usage: '<plan>',
   does: 'stops the sale of a plan at once; what is ordered may still be paid',
   words: { min: 1, max: 1 },
+  audited: true,
   run: (rooms, { words: [plan = ''] }) => setPause(rooms, plan, true),
 }
 
@@ -49,6 +51,7 @@ export const saleResume: Command = {
   usage: '<plan>',
   does: 'goes on with the sale of a paused plan',
   words: { min: 1, max: 1 },
+  audited: true,
   run: async (rooms, { words: [plan = ''] }) => {
     if (rooms.catalog.current().sale.paused.includes(plan))
       return wrong(`the catalog pauses ${plan}: take it out of "paused" and apply it`)
