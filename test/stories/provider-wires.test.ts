@@ -1,9 +1,11 @@
+import { Socket } from 'node:net'
+
 import { DAY_MS, instant, minor, MINUTE_MS } from '@codeplan/core'
 import { stripeSignature } from '@codeplan/sandbox'
-import { AlipaySdk } from 'alipay-sdk'
 import StripeSdk from 'stripe'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
+import { loadAlipaySdk } from '../../apps/server/src/billing/providers/alipay.ts'
 import { executeDay } from '../../apps/server/src/billing/providers/alipay-agreement.ts'
 import type { PaymentProvider } from '../../apps/server/src/billing/providers/port.ts'
 import { fromStripe, toStripe } from '../../apps/server/src/billing/providers/stripe-news.ts'
@@ -116,7 +118,17 @@ describe('Alipay', () => {
   const read = (body: string) => provider?.readNotification(Buffer.from(body), {})
   const signed = (fields: Record<string, string>) => bench.standIn.signed(new URLSearchParams(fields).toString()).body
 
-  test('F59: what its own SDK has signed with its key is taken; with another key it is not', () => {
+  test('its SDK leaves the sockets of the process as they are: several may be closed for the same reason', async () => {
+    await loadAlipaySdk()
+    const reason = new Error('the pool is closed')
+    for (const socket of [new Socket(), new Socket()]) {
+      socket.on('error', () => undefined)
+      expect(() => socket.destroy(reason)).not.toThrow()
+    }
+  })
+
+  test('F59: what its own SDK has signed with its key is taken; with another key it is not', async () => {
+    const AlipaySdk = await loadAlipaySdk()
     const sdkOf = (privateKey: string) =>
       new AlipaySdk({ appId: ALIPAY_APP, privateKey: privateKey.trim(), keyType: 'PKCS8' })
     const told = (privateKey: string) => sdkOf(privateKey).sdkExecute('notify', about)

@@ -1,3 +1,5 @@
+import { Socket } from 'node:net'
+
 import { instant, moneyText, no, wallText, type Minor } from '@codeplan/core'
 
 import { systemClock, type Clock } from '../../platform/index.ts'
@@ -28,9 +30,21 @@ export interface AlipaySettings {
   readonly clock: Clock
 }
 
+const { destroy } = Socket.prototype
+
+/**
+ * Loads the SDK, and takes back what it does to everybody: its HTTP client replaces `destroy` of all sockets of the process by one
+ * that throws when several are closed for the same reason, as pools of upstreams do when they are closed.
+ */
+export async function loadAlipaySdk() {
+  const { AlipaySdk } = await import('alipay-sdk')
+  Socket.prototype.destroy = destroy
+  return AlipaySdk
+}
+
 /** Alipay of the mainland: its page for a payment and, with a contract for it, debits by agreement. */
 export async function alipayProvider(settings: AlipaySettings): Promise<PaymentProvider> {
-  const { AlipaySdk } = await import('alipay-sdk')
+  const AlipaySdk = await loadAlipaySdk()
   const { appId, privateKey, publicKey, gateway, signScene, clock } = settings
   const sdk = new AlipaySdk({
     appId,
