@@ -8,6 +8,8 @@ import { registerBalance, registerOrders, registerSubscription, registerWebhooks
 import { ALIVE_EVERY_MS } from './entitlements/index.ts'
 import { isReady } from './ready.ts'
 import { keepDumps } from './dumps.ts'
+import { registerConsoleFiles } from './console-files.ts'
+import { registerConsoleStart } from './console-start.ts'
 import { registerErrorPages } from './error-pages.ts'
 import { registerPeople } from './identity/index.ts'
 import { languageOf, makeJobs, makePartitions, word } from './platform/index.ts'
@@ -95,7 +97,10 @@ export async function startApp(rooms: Rooms, options: Pick<UpstreamSettings, 'sa
   registerOrders(fastify, rooms)
   registerSubscription(fastify, rooms)
   registerWebhooks(fastify, rooms)
+  registerConsoleStart(fastify, rooms)
+  const consolePages = registerConsoleFiles(fastify)
   fastify.setNotFoundHandler((request, reply) => {
+    if (consolePages.takes(request)) return consolePages.page(reply)
     const path = request.url.split('?')[0] ?? ''
     const { status, code, text, detail } = word({ code: 'not_found', path }, catalog.current().operator.zone)
     const message = text[languageOf(request.headers['accept-language'])]
