@@ -9,6 +9,8 @@ import { ALIVE_EVERY_MS } from './entitlements/index.ts'
 import { isReady } from './ready.ts'
 import { keepDumps } from './dumps.ts'
 import { registerDocs, type OpenApi } from './docs/index.ts'
+import { registerConsoleFiles } from './console-files.ts'
+import { registerConsoleStart } from './console-start.ts'
 import { registerPeople } from './identity/index.ts'
 import { languageOf, makeJobs, makePartitions, word } from './platform/index.ts'
 import type { Rooms } from './rooms.ts'
@@ -99,7 +101,10 @@ export async function startApp(rooms: Rooms, options: Pick<UpstreamSettings, 'sa
   registerSubscription(fastify, rooms)
   registerWebhooks(fastify, rooms)
   registerDocs(fastify, { catalog, clock, host: () => address, openApi: () => fastify.swagger() as OpenApi })
+  registerConsoleStart(fastify, rooms)
+  const consolePages = registerConsoleFiles(fastify)
   fastify.setNotFoundHandler((request, reply) => {
+    if (consolePages.takes(request)) return consolePages.page(reply)
     const path = request.url.split('?')[0] ?? ''
     const { status, code, text, detail } = word({ code: 'not_found', path }, catalog.current().operator.zone)
     const message = text[languageOf(request.headers['accept-language'])]

@@ -7,7 +7,9 @@ interface Operation {
   readonly tags?: readonly string[]
   readonly parameters?: readonly (Parameter | { readonly $ref: string })[]
   readonly requestBody?: { readonly content?: Readonly<Record<string, { readonly schema?: Schema }>> }
-  readonly responses?: Readonly<Record<string, { readonly content?: Readonly<Record<string, { readonly schema?: Schema }>> }>>
+  readonly responses?: Readonly<
+    Record<string, { readonly content?: Readonly<Record<string, { readonly schema?: Schema }>> }>
+  >
 }
 interface Parameter {
   readonly name: string
@@ -47,13 +49,20 @@ export function apiReference(api: OpenApi): string {
     .join('\n\n')
 }
 
-function told(method: string, path: string, { summary = '', parameters = [], requestBody, responses = {} }: Operation): string {
+function told(
+  method: string,
+  path: string,
+  { summary = '', parameters = [], requestBody, responses = {} }: Operation,
+): string {
   const asked = parameters.flatMap((one) => ('name' in one ? [one] : []))
   const answer = Object.entries(responses).find(([status]) => status.startsWith('2'))?.[1]
   return [
     `### ${method.toUpperCase()} ${path.replaceAll(/\{(\w+)\}/g, ':$1')}`,
     summary,
-    list('Parameters', asked.map((one) => field(one.name, one.schema ?? {}, one.required ?? false, one.description))),
+    list(
+      'Parameters',
+      asked.map((one) => field(one.name, one.schema ?? {}, one.required ?? false, one.description)),
+    ),
     list('Body', fieldsOf(schemaIn(requestBody?.content), 0)),
     list('Answer', fieldsOf(schemaIn(answer?.content), 0)),
   ]
@@ -63,7 +72,8 @@ function told(method: string, path: string, { summary = '', parameters = [], req
 
 const schemaIn = (content: Readonly<Record<string, { readonly schema?: Schema }>> | undefined): Schema =>
   content?.['application/json']?.schema ?? {}
-const list = (title: string, lines: readonly string[]): string => (lines.length > 0 ? `${title}:\n\n${lines.join('\n')}` : '')
+const list = (title: string, lines: readonly string[]): string =>
+  lines.length > 0 ? `${title}:\n\n${lines.join('\n')}` : ''
 
 function fieldsOf(schema: Schema, depth: number): readonly string[] {
   const { properties, required = [] } = insideOf(schema)

@@ -48,7 +48,15 @@ export function figuresOf({ catalog, host, now }: FigureDeps, language: Language
     ['multipliers', () => multiplierTable(catalog, name, words)],
     ['multipliers.now', () => multipliersNow(catalog, now, words)],
     ['tools.names', () => list(catalog.tools.names.map(plain))],
-    ['sale', () => saleWords(sale, plans.map((plan) => plain(plan.name)), words)],
+    [
+      'sale',
+      () =>
+        saleWords(
+          sale,
+          plans.map((plan) => plain(plan.name)),
+          words,
+        ),
+    ],
     ['renewal.notice-days', () => list(billing.renewal.notice_days.map(String))],
     ['renewal.grace-days', () => String(billing.renewal.grace_days)],
     ['renewal.retry-hours', () => list(billing.renewal.retry_hours.map(String))],

@@ -20,7 +20,10 @@ export const anchorOf = (title: string): string =>
     .replace(/\s+/g, '-')
 
 const renderer = {
-  heading(this: { parser: { parseInline(tokens: Tokens.Generic[]): string } }, { tokens, depth, text }: Tokens.Heading) {
+  heading(
+    this: { parser: { parseInline(tokens: Tokens.Generic[]): string } },
+    { tokens, depth, text }: Tokens.Heading,
+  ) {
     const anchor = anchorOf(text)
     return `<h${depth} id="${anchor}"><a class="anchor" href="#${anchor}">${this.parser.parseInline(tokens)}</a></h${depth}>\n`
   },
@@ -34,7 +37,13 @@ export const htmlOf = (markdown: string): string =>
     .replaceAll('</table>', '</table></div>')
 
 const LABELS = {
-  en: { docs: 'Documentation', other: '中文', console: 'Console', markdown: 'This page as Markdown', skip: 'To the text' },
+  en: {
+    docs: 'Documentation',
+    other: '中文',
+    console: 'Console',
+    markdown: 'This page as Markdown',
+    skip: 'To the text',
+  },
   zh: { docs: '文档', other: 'English', console: '控制台', markdown: '本页的 Markdown', skip: '跳到正文' },
 } as const
 

@@ -69,7 +69,9 @@ export function registerDocs(fastify: FastifyInstance, deps: DocsDeps): void {
     const path = `/docs/${language}/${slug}`
     return send(reply, { language, title: page.title, slug, markdown: markdownOf(page, language), path, isMarkdown })
   })
-  fastify.get('/llms.txt', hide, (_, reply) => reply.type('text/plain; charset=utf-8').header('cache-control', FRESH).send(llms()))
+  fastify.get('/llms.txt', hide, (_, reply) =>
+    reply.type('text/plain; charset=utf-8').header('cache-control', FRESH).send(llms()),
+  )
 
   /** The index in the form that language models look for: a title, a line about it, lists of links with a line each. */
   function llms(): string {

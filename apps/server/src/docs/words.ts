@@ -132,7 +132,8 @@ const zh: FigureWords = {
   weekdays: ['周一', '周二', '周三', '周四', '周五', '周六', '周日'],
   perHours: (hours) => (hours === 168 ? '每周' : hours % 24 === 0 ? `每 ${hours / 24} 天` : `每 ${hours} 小时`),
   upTo: (units, areCredits) => `最多 ${units.toLocaleString('en')} ${areCredits ? '积分' : '次提问'}`,
-  calls: (calls, per) => (per === 'month' ? `每月 ${calls.toLocaleString('en')} 次` : `试用 ${calls.toLocaleString('en')} 次`),
+  calls: (calls, per) =>
+    per === 'month' ? `每月 ${calls.toLocaleString('en')} 次` : `试用 ${calls.toLocaleString('en')} 次`,
   tier: (inputBelow, outputBelow) =>
     [
       inputBelow === undefined ? '' : `输入少于 ${inputBelow.toLocaleString('en')}`,
