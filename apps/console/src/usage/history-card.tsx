@@ -137,7 +137,7 @@ function Sums({
     },
     { head: w.cached, figures: true, cell: (sum) => size(sum.cache_read_tokens) },
     { head: w.output, figures: true, cell: (sum) => size(sum.output_tokens) },
-    { head: w.value, figures: true, cell: (sum) => count(sum.list_price) },
+    { head: w.value, figures: true, cell: (sum) => count(sum.list_price, 4) },
   ]
   return (
     <div className="mt-5">

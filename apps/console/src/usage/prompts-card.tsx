@@ -6,7 +6,7 @@ import { useState } from 'react'
 import { callsQuery, promptsQuery } from '../api/usage.ts'
 import { useAmounts } from '../format/amounts.ts'
 import { useTimes } from '../format/times.ts'
-import { Badge, Button, buttonLook, Card, Empty, Loaded, NotLoaded, Skeleton } from '../ui/index.ts'
+import { Badge, Button, buttonLook, Card, Empty, Icon, Loaded, look, NotLoaded, Skeleton } from '../ui/index.ts'
 import { useWords } from '../words/language.tsx'
 import { Receipt } from './receipt.tsx'
 import { receiptWords } from './receipt-words.ts'
@@ -59,19 +59,24 @@ function OnePrompt({ prompt }: { readonly prompt: PromptShown }) {
   const isRunning = settled_calls < calls
   return (
     <details open={isOpen} onToggle={(event) => setOpen(event.currentTarget.open)}>
-      <summary className="flex flex-wrap items-baseline gap-x-4 gap-y-1 py-3 hover:bg-sunk sm:grid sm:grid-cols-[7rem_1fr_7rem_9rem_6rem] sm:px-2">
-        <span className="text-sm text-soft">{times.moment(prompt.opened_at)}</span>
-        <span className="font-medium">
+      <summary className="grid grid-cols-[1fr_auto] items-baseline gap-x-4 gap-y-1 py-3 hover:bg-sunk sm:grid-cols-[7rem_1fr_7rem_8rem_7rem] sm:px-2">
+        <span className="font-medium sm:order-2">
           {models.join(', ') || '–'}
           <span className="font-normal text-soft">{` · ${tools.join(', ')}`}</span>
         </span>
-        <span className="text-sm text-soft">{w.callsOf(calls)}</span>
-        <span className="text-sm text-soft">{`${size(input_tokens)} → ${size(output_tokens)}`}</span>
-        <span className="ml-auto font-semibold sm:text-right">
+        <span className="flex items-baseline justify-end gap-2 font-semibold sm:order-5">
           {isRunning ? <Badge tone="accent">{w.running}</Badge> : count(charge)}
           {!isRunning && multiplier !== null && multiplier !== 1 ? (
-            <span className="ml-1 text-sm font-normal text-soft">{`(${count(multiplier)}×)`}</span>
+            <span className="text-sm font-normal text-soft">{`(${count(multiplier)}×)`}</span>
           ) : null}
+          <span className={look('self-center text-soft transition-transform', isOpen && 'rotate-180')}>
+            <Icon name="down" size={16} />
+          </span>
+        </span>
+        <span className="col-span-2 flex flex-wrap gap-x-4 text-sm text-soft sm:contents">
+          <span className="sm:order-1">{times.moment(prompt.opened_at)}</span>
+          <span className="sm:order-3">{w.callsOf(calls)}</span>
+          <span className="sm:order-4">{`${size(input_tokens)} → ${size(output_tokens)}`}</span>
         </span>
       </summary>
       {isOpen ? <Calls prompt={prompt.id} /> : null}
