@@ -17,7 +17,7 @@ import type { Rooms } from './rooms.ts'
 import { seatOrders } from './seat-orders.ts'
 import { registerTeams } from './teams/index.ts'
 import { openSale, registerSale, type Sale } from './sale/index.ts'
-import { registerUsage } from './usage/index.ts'
+import { makeLive, registerUsage } from './usage/index.ts'
 
 export interface App {
   readonly port: number
@@ -42,6 +42,8 @@ const FORGET_EVERY_MS = 10 * 60_000
 const MAINTAIN_EVERY_MS = 30 * 60_000
 /** Turns are called, and times that are over are ended, also when nobody asks. */
 const SALE_EVERY_MS = 1_000
+/** A page shows a call so soon after it has happened. */
+const LIVE_EVERY_MS = 1_000
 /** Looked at this often, taken once a day: the first time soon after a start. */
 const DUMP_EVERY_MS = 5 * 60_000
 /** Keep-alive outlives the idle connections of proxies in front (60 s is their usual figure). */
@@ -86,7 +88,8 @@ export async function startApp(rooms: Rooms, options: Pick<UpstreamSettings, 'sa
   fastify.get('/metrics', async (_, reply) => {
     return reply.type(rooms.metrics.registry.contentType).send(await rooms.metrics.registry.metrics())
   })
-  await registerUsage(fastify, { ...rooms, refusals: gateway.refusals })
+  const live = makeLive(rooms)
+  await registerUsage(fastify, { ...rooms, refusals: gateway.refusals, live })
   registerPeople(fastify, rooms)
   registerTeams(fastify, { ...rooms, orderSeats: seatOrders(rooms) })
   const sale = await openSale(rooms)
@@ -123,6 +126,7 @@ export async function startApp(rooms: Rooms, options: Pick<UpstreamSettings, 'sa
   jobs.every(CAPACITY_EVERY_MS, 'capacity', () => gateway.writeCapacity())
   jobs.every(REFUSALS_EVERY_MS, 'refusals', () => gateway.refusals.write())
   jobs.every(PARTITIONS_EVERY_MS, 'forget-refusals', () => gateway.refusals.forget())
+  jobs.every(LIVE_EVERY_MS, 'live', () => live.tick())
   jobs.every(SALE_EVERY_MS, 'sale', () => sale.tick())
   jobs.every(PARTITIONS_EVERY_MS, 'forget-tickets', () => sale.forget(clock.now()))
   jobs.every(MAINTAIN_EVERY_MS, 'maintain', () => db.maintain())
@@ -142,6 +146,7 @@ export async function startApp(rooms: Rooms, options: Pick<UpstreamSettings, 'sa
     sale,
     stop: async () => {
       fastify.server.close()
+      live.close()
       fastify.server.closeIdleConnections()
       await gateway.drain(catalog.current().limits.drainMsMax)
       await entitlements.drain()
