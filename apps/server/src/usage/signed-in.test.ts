@@ -114,7 +114,9 @@ test('a page that watches hears within two seconds that a call was made, and not
 test('whoever wishes it is told at 50, 75 and 90 % of a window, once each, in his language, and of the next window anew', async () => {
   const member = await house.subscriber('lite')
   const browser = await signedIn(member)
-  expect((await browser.send('PATCH', '/account/profile', { usage_notices: [50, 75, 90], language: 'zh' })).status).toBe(200)
+  expect(
+    (await browser.send('PATCH', '/account/profile', { usage_notices: [50, 75, 90], language: 'zh' })).status,
+  ).toBe(200)
   let asked = 0
   const fill = async (questions: number): Promise<readonly unknown[]> => {
     for (let n = 0; n < questions; n++) await ask(house.url, member.key, { text: `filling ${++asked}` })
