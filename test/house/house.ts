@@ -20,6 +20,7 @@ import {
   type Clock,
   type MovableClock,
 } from '../../apps/server/src/platform/index.ts'
+import type { Outside } from '../../apps/server/src/tools/index.ts'
 import { furnish, type Rooms, type Store } from '../../apps/server/src/rooms.ts'
 import { onServer } from './place.ts'
 import { readTemplate } from './template.ts'
@@ -39,6 +40,8 @@ export interface HouseOptions {
   readonly secrets?: Readonly<Record<string, string>>
   /** Proxies whose `X-Forwarded-For` is believed. */
   readonly proxyHops?: number
+  /** What the web reader may open beside the public internet, and what names mean to it. */
+  readonly outside?: Outside
   /** Keep the rooms without opening a port. */
   readonly noApp?: boolean
 }
@@ -97,7 +100,9 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
   const upstream = await startUpstream({})
   const bank = await startBank({ secret: BANK_SECRET, keepsEvents: true })
   await rooms.billing.useBank({ url: bank.url, secret: BANK_SECRET })
-  const app = options.noApp ? undefined : await startApp(rooms, { sandboxUrl: () => upstream.url })
+  const app = options.noApp
+    ? undefined
+    : await startApp(rooms, { sandboxUrl: () => upstream.url, outside: options.outside ?? {} })
   let people = 0
   return {
     clock,

@@ -15,6 +15,7 @@ import type { Rooms } from './rooms.ts'
 import { seatOrders } from './seat-orders.ts'
 import { registerTeams } from './teams/index.ts'
 import { openSale, registerSale, type Sale } from './sale/index.ts'
+import { registerTools, type Outside } from './tools/index.ts'
 import { registerUsage } from './usage/index.ts'
 
 export interface App {
@@ -49,7 +50,10 @@ const CHECK_EVERY_MS = 5_000
 const BACKLOG = 4_096
 
 /** The whole server on one port: plain `node:http` for the model bases, Fastify for everything else. */
-export async function startApp(rooms: Rooms, options: Pick<UpstreamSettings, 'sandboxUrl'>): Promise<App> {
+export async function startApp(
+  rooms: Rooms,
+  options: Pick<UpstreamSettings, 'sandboxUrl'> & { readonly outside?: Outside },
+): Promise<App> {
   const { config, catalog, log, db, clock, entitlements } = rooms
   const pools = makeUpstreamPools({ sandboxUrl: options.sandboxUrl, secret: config.secret })
   const gateway = makeGateway({ ...rooms, queries: db.queries, pools })
@@ -85,6 +89,8 @@ export async function startApp(rooms: Rooms, options: Pick<UpstreamSettings, 'sa
     return reply.type(rooms.metrics.registry.contentType).send(await rooms.metrics.registry.metrics())
   })
   await registerUsage(fastify, { ...rooms, refusals: gateway.refusals })
+  const { sandboxUrl, outside = {} } = options
+  registerTools(fastify, { ...rooms, gateway, secret: config.secret, sandboxUrl, outside })
   registerPeople(fastify, rooms)
   registerTeams(fastify, { ...rooms, orderSeats: seatOrders(rooms) })
   const sale = await openSale(rooms)

@@ -4,7 +4,8 @@ import type { Dialect, Wire } from '@codeplan/dialect'
 export interface Base {
   readonly prefix: string
   readonly dialect: Dialect
-  readonly purse: 'plan' | 'balance'
+  /** `service`: a plan's calls of a service beside the models. */
+  readonly purse: 'plan' | 'balance' | 'service'
 }
 
 export const BASES: readonly Base[] = [
@@ -14,6 +15,10 @@ export const BASES: readonly Base[] = [
   { prefix: '/api/v1', dialect: 'openai', purse: 'plan' },
   { prefix: '/api/paas/v4', dialect: 'openai', purse: 'balance' },
 ]
+
+/** Where the vision tools' own calls arrive, from inside; no path leads there. */
+const VISION: Base = { prefix: '/api/mcp/vision', dialect: 'openai', purse: 'service' }
+export const VISION_TARGET: Target = { base: VISION, wire: 'openai', endpoint: 'call', path: VISION.prefix }
 
 export type Endpoint = 'call' | 'count_tokens' | 'models' | 'stored' | 'probe' | 'unknown'
 

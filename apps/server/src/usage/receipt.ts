@@ -24,9 +24,9 @@ export function receiptOf(row: EventRow | HoldRow, currency: string) {
     stream: admission.stream,
     key: admission.keyId,
     paid_by:
-      admission.purse.kind === 'plan'
-        ? { purse: 'plan' }
-        : { purse: 'balance', overflow_of: admission.purse.overflow ?? null, reserved_micros: admission.purse.reserve },
+      admission.purse.kind === 'balance'
+        ? { purse: 'balance', overflow_of: admission.purse.overflow ?? null, reserved_micros: admission.purse.reserve }
+        : { purse: admission.purse.kind },
     subscription: admission.subscriptionId,
     plan: admission.plan,
     plan_version: admission.planVersionId,
