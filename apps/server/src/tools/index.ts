@@ -9,6 +9,7 @@ import { makeReader } from './reader/read-page.ts'
 import { makeSearch } from './search/search.ts'
 
 export type { Outside } from './deps.ts'
+export type { Address } from './reader/guard.ts'
 
 /** The services beside the models: web search, web reader and vision, by MCP and by REST. */
 export function registerTools(fastify: FastifyInstance, deps: ToolDeps): void {

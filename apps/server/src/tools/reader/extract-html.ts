@@ -19,7 +19,12 @@ export function extractHtml(html: string, url: string, wish: PageWish): Page {
   const metadata = metadataOf(document)
   const title = titleOf(document)
   settleAddresses(document, url, wish.dataImages)
+  for (const frame of document.querySelectorAll(NEVER_READ)) frame.remove()
+  // Forms are not read; what is ticked in a list is.
+  for (const box of document.querySelectorAll('li input[type=checkbox]'))
+    box.replaceWith(box.getAttribute('checked') === null ? '☐ ' : '☑ ')
   const part = readable(document) ?? whole(document)
+  dropTitle(part, title)
   if (!wish.images)
     for (const image of part.querySelectorAll('img, picture, figure:not(:has(pre, table, blockquote))')) image.remove()
   const content = wish.format === 'text' ? blockText(part) : toMarkdown(part, wish.gfm)
@@ -36,14 +41,24 @@ export function extractHtml(html: string, url: string, wish: PageWish): Page {
   }
 }
 
+/** Our parser takes a page as it is written; browsers, and so the people who write pages, put in what is left out. */
 function parse(html: string): PageDocument {
-  const isWhole = /<html|<body|<!doctype/i.test(html.slice(0, 2_000))
-  return parseHTML(isWhole ? html : `<body>${html}</body>`).document as unknown as PageDocument
+  const page = html.replace(/^\s*(<\?xml[^>]*>\s*)?(<!doctype[^>]*>)?/i, '')
+  return parseHTML(withBody(page)).document as unknown as PageDocument
+}
+
+function withBody(page: string): string {
+  if (/<body[\s>]/i.test(page)) return /<html[\s>]/i.test(page) ? page : `<html>${page}</html>`
+  const open = /^\s*<html[^>]*>/i.exec(page)?.[0]
+  const rest = page.slice(open?.length ?? 0).replace(/<\/html>\s*$/i, '')
+  const head = /^[\s\S]*?<\/head>/i.exec(rest)?.[0] ?? ''
+  return `${open ?? '<html>'}${head || '<head></head>'}<body>${rest.slice(head.length)}</body></html>`
 }
 
 function readable(document: PageDocument): PageElement | undefined {
   const copy = document.cloneNode(true) as unknown as ConstructorParameters<typeof Readability>[0]
-  const found = new Readability(copy, { keepClasses: true, charThreshold: 200 }).parse()
+  const charThreshold = isDense(document) ? 60 : 200
+  const found = new Readability(copy, { keepClasses: true, charThreshold }).parse()
   if (!found?.content) return undefined
   const holder = document.createElement('div')
   holder.innerHTML = found.content
@@ -53,6 +68,23 @@ function readable(document: PageDocument): PageElement | undefined {
 
 const lengthOf = (element: PageElement): number => (element.textContent ?? '').replaceAll(/\s+/g, ' ').trim().length
 
+/** Chinese, Japanese and Korean say in sixty characters what takes two hundred letters. */
+const isDense = (document: PageDocument): boolean => {
+  const text = (document.body?.textContent ?? '').slice(0, 20_000)
+  return (
+    (text.match(/[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/gu)?.length ?? 0) >
+    text.length / 5
+  )
+}
+
+/** The title stands beside the content: a page's first heading that repeats it is not said twice. */
+function dropTitle(part: PageElement, title: string): void {
+  const first = part.querySelector('h1, h2')
+  const said = (first?.textContent ?? '').replaceAll(/\s+/g, ' ').trim()
+  if (said !== '' && (said === title || title.startsWith(`${said} `))) first?.remove()
+}
+
+const NEVER_READ = 'title, style, template, nav, dialog, [role=navigation], [role=dialog], .mw-editsection'
 const FRAME = [
   'script, style, template, svg, iframe, object, embed, canvas, form, input, button, select, textarea, dialog',
   'nav, footer, aside, [role=navigation], [role=banner], [role=contentinfo], [role=complementary], [role=dialog]',

@@ -4,19 +4,25 @@ import type { Page } from './page.ts'
 
 const PAGES_MAX = 300
 
-/** The text of a PDF, a paragraph a page. Fonts for Chinese often name a character by its twin among the radicals: NFKC undoes that. */
+/**
+ * Fonts for Chinese often name a character by its twin among the radicals, others write ﬁ as one sign. Only those are undone: the
+ * full-width commas of Chinese stay as they are.
+ */
+const TWINS = /[\u2E80-\u2FDF\uF900-\uFAFF\uFB00-\uFB06]+/g
+const undoTwins = (text: string): string => text.replaceAll(TWINS, (twins) => twins.normalize('NFKC'))
+
+/** The text of a PDF, a paragraph a page. */
 export async function extractPdf(bytes: Uint8Array): Promise<Page> {
   const pdf = await getDocumentProxy(bytes)
   const { info } = await getMeta(pdf)
   const { totalPages, text } = await extractText(pdf, { mergePages: false })
   const pages = text.slice(0, PAGES_MAX).map((page) =>
-    page
-      .normalize('NFKC')
+    undoTwins(page)
       .replaceAll(/[ \t]+/g, ' ')
       .trim(),
   )
   const content = pages.filter(Boolean).join('\n\n')
-  const said = (name: string): string => (typeof info[name] === 'string' ? info[name].normalize('NFKC').trim() : '')
+  const said = (name: string): string => (typeof info[name] === 'string' ? undoTwins(info[name]).trim() : '')
   const title = said('Title') || (content.split('\n')[0] ?? '').slice(0, 200)
   const metadata: Record<string, string> = { pages: String(totalPages) }
   for (const [name, value] of [

@@ -14,7 +14,7 @@ export interface PageElement extends PageNode {
   removeAttribute(name: string): void
   querySelector(selector: string): PageElement | null
   querySelectorAll(selector: string): Iterable<PageElement>
-  replaceWith(other: PageElement): void
+  replaceWith(other: PageElement | string): void
   remove(): void
 }
 

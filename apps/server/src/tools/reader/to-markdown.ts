@@ -19,16 +19,32 @@ export function toMarkdown(part: PageElement, withGfm: boolean): string {
     filter: 'pre',
     replacement: (_, node) => fenced(node as unknown as PageElement),
   })
+  turndown.addRule('item', {
+    filter: 'li',
+    replacement: (content, node) => item(content, node as unknown as PageElement),
+  })
+  turndown.addRule('highlight', {
+    filter: (node) => node.nodeName === 'DIV' && /\bhighlight-(source|text)-/.test(node.className),
+    replacement: (content) => content,
+  })
   turndown.addRule('empty link', {
     filter: (node) => node.nodeName === 'A' && !node.getAttribute('href'),
     replacement: (content) => content,
   })
-  return turndown
-    .turndown(part as unknown as Turndown.Node)
-    .replaceAll(/^[ \t]+$/gm, '')
-    .replaceAll(/\n{3,}/g, '\n\n')
-    .trim()
+  return (
+    turndown
+      // As text: its own parser knows the rows of a table, ours does not.
+      .turndown(part.innerHTML)
+      .split(/^(`{3,}[\s\S]*?^`{3,}$)/m)
+      .map((text) => (text.startsWith('```') ? text : text.replaceAll(PADDING, '')))
+      .join('')
+      .replaceAll(/\n{3,}/g, '\n\n')
+      .trim()
+  )
 }
+
+/** What fills the cells of a table up, and lines with nothing on them. */
+const PADDING = /(?<=^\|.*) +(?= \|)|^[ \t]+$/gm
 
 function fenced(pre: PageElement): string {
   const code = (pre.textContent ?? '').replace(/^\n/, '').trimEnd()
@@ -39,6 +55,19 @@ function fenced(pre: PageElement): string {
   const language = /(?:lang|language|highlight-source|brush:)[-\s]([\w+#-]+)/.exec(classes)?.[1] ?? ''
   const ticks = /`{3,}/.exec(code) ? '````' : '```'
   return `\n\n${ticks}${language}\n${code}\n${ticks}\n\n`
+}
+
+/** Markers of one space: a model reads each further one as well. */
+function item(content: string, node: PageElement): string {
+  const list = node.parentElement
+  const place = [...(list?.childNodes ?? [])].filter(({ nodeName }) => nodeName === 'LI').indexOf(node)
+  const marker = list?.nodeName === 'OL' ? `${Number(list.getAttribute('start') ?? 1) + place}. ` : '- '
+  const text = content
+    .trim()
+    .replace(/^☑ ?/, '[x] ')
+    .replace(/^☐ ?/, '[ ] ')
+    .replaceAll(/\n(?=[^\n])/g, `\n${' '.repeat(marker.length)}`)
+  return `${marker}${text}\n`
 }
 
 const BLOCKS = new Set(
@@ -54,8 +83,9 @@ export function blockText(part: PageElement): string {
   const walk = (node: PageNode, isPre: boolean): void => {
     if (node.nodeType === 3) {
       const text = node.textContent ?? ''
-      pieces.push(isPre ? text : text.replaceAll(/\s+/g, ' '))
-      return
+      // Where something was left out, one of the spaces around it is too many.
+      const flowing = text.replaceAll(/\s+/g, ' ').replace(pieces.at(-1)?.endsWith(' ') ? /^ / : /^$/, '')
+      return void pieces.push(isPre ? text : flowing)
     }
     if (node.nodeType !== 1 || SILENT.has(node.nodeName)) return
     const { nodeName } = node
