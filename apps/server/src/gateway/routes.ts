@@ -31,12 +31,15 @@ export interface Target {
   readonly path: string
 }
 
+/** Services at the address of a base: not for us (`tools/rest-routes.ts`). */
+const SERVICES: ReadonlySet<string> = new Set(['/api/paas/v4/web_search', '/api/paas/v4/reader'])
+
 /** What a request to a model base is aimed at; undefined when the path belongs to somebody else. */
 export function findTarget(method: string, url: string): Target | undefined {
   const query = url.indexOf('?')
   const path = (query < 0 ? url : url.slice(0, query)).replace(/\/+$/, '')
   const base = BASES.find(({ prefix }) => path === prefix || path.startsWith(`${prefix}/`))
-  if (!base) return undefined
+  if (!base || SERVICES.has(path)) return undefined
   const rest = path.slice(base.prefix.length)
   const wire = base.dialect === 'openai' && /^\/responses(\/|$)/.test(rest) ? 'responses' : base.dialect
   return { base, path, wire, endpoint: endpointOf(method, base, wire, rest) }

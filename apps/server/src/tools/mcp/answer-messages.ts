@@ -8,10 +8,10 @@ import {
   type JSONRPCMessage,
 } from '@modelcontextprotocol/sdk/types.js'
 
-import { word } from '../../platform/index.ts'
+import { word, type Refusal } from '../../platform/index.ts'
 import type { Caller } from '../serve.ts'
 import { readArguments, schemaOf } from './arguments.ts'
-import type { McpServer } from './mcp-tool.ts'
+import type { McpServer, Said } from './mcp-tool.ts'
 
 const VERSION = '0.1.0'
 
@@ -70,14 +70,23 @@ function serverFor(mcp: McpServer, caller: Caller, zone: string): Server {
     if (!given.ok) return said(given.no)
     const done = await tool.run(given.value, caller)
     if (done.ok) return { content: [{ type: 'text', text: done.value }] }
-    const { status, code, text, detail } = word(done.no, zone)
-    const message = text[caller.language]
+    const { status, code, message, detail } = saidOf(done.no, caller, zone)
     // What lies with the arguments is told to the model, which can mend it; all else to the client (wire contract §3.4).
     if (status === 400) return said(message)
     const envelope = JSON.stringify({ error: { code, message } })
     throw Object.assign(new Error(envelope), { code: status >= 500 ? -500 : -429, data: detail })
   })
   return server
+}
+
+const isSaid = (refusal: Refusal | Said): refusal is Said => STATUS_CODE.test(refusal.code) || refusal.code === ''
+/** Business codes are digits; ours are words. */
+const STATUS_CODE = /^\d+$/
+
+function saidOf(refusal: Refusal | Said, { language }: Caller, zone: string): Said {
+  if (isSaid(refusal)) return refusal
+  const { status, code, text, detail } = word(refusal, zone)
+  return { status, code, message: text[language], ...(detail ? { detail } : {}) }
 }
 
 const said = (text: string): CallToolResult => ({ isError: true, content: [{ type: 'text', text }] })

@@ -14,7 +14,15 @@ export interface McpTool {
   readonly description: string
   readonly arguments: Arguments
   /** Answers the text of the result. */
-  run(given: Given, caller: Caller): Promise<Outcome<string, Refusal>>
+  run(given: Given, caller: Caller): Promise<Outcome<string, Refusal | Said>>
+}
+
+/** A "no" that has its words already, from the gateway. */
+export interface Said {
+  readonly status: number
+  readonly code: string
+  readonly message: string
+  readonly detail?: Readonly<Record<string, unknown>>
 }
 
 export interface McpServer {
