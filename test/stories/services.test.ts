@@ -1,13 +1,16 @@
 import { deflateSync } from 'node:zlib'
 
-import { micros } from '@codeplan/core'
+import { micros, type MemberId } from '@codeplan/core'
 import { startWeb, type SandboxWeb } from '@codeplan/sandbox'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import { balanceAccount, movementsOf } from '../../apps/server/src/ledger/index.ts'
+import { createKey, memberByEmail } from '../../apps/server/src/identity/index.ts'
 import { ask, errorOf, send } from '../house/ask.ts'
 import { drawn, faultsOfBooks } from '../house/books.ts'
+import { runCommandIn } from '../house/command.ts'
 import { callTool, rpc } from '../house/mcp.ts'
+import { newPerson } from '../house/visitor.ts'
 import { openHouse, type House, type Subscriber } from '../house/house.ts'
 
 /** A PNG of one colour, by its rules: signature, size, data, end. */
@@ -41,7 +44,8 @@ describe('S12: vision, and the services at the addresses of the balance', () => 
             'vision: { included: true, calls: 100, per: once }',
             'vision: { included: true, calls: 2, per: once }',
           )
-          .replace('image_mib_max: 5', 'image_mib_max: 1'),
+          .replace('image_mib_max: 5', 'image_mib_max: 1')
+          .replace('sign_up: closed', 'sign_up: open'),
       outside: { openOrigins: new Set([web.origin]) },
     })
   })
@@ -228,5 +232,76 @@ describe('S12: vision, and the services at the addresses of the balance', () => 
     ).toMatchObject({ code: '1214' })
     expect((await post('web_search', 'nonsense', { search_query: 'x' })).status).toBe(401)
     expect(await faultsOfBooks(house)).toEqual([])
+  })
+
+  test('what was used is told alike by the standing, meters, the usage API, the export, the console and the doctor', async () => {
+    const browser = await newPerson(house, 'tools@example.org')
+    const memberId = (await memberByEmail(house.rooms.db.queries, 'tools@example.org'))?.id as MemberId
+    await house.rooms.entitlements.grant({ memberId, plan: 'pro', months: 1, source: 'grant' }, house.clock.now())
+    const made = await createKey(
+      house.rooms.db,
+      house.rooms.seal,
+      { email: 'tools@example.org', name: '' },
+      house.clock.now(),
+    )
+    const key = made.ok ? made.value.key : ''
+    const search = '/api/mcp/web-search/mcp'
+    for (let i = 0; i < 3; i++) await callTool(house, search, key, 'webSearchPrime', { search_query: `locks ${i}` })
+    await look(key, 'analyze_image', { image_source: IMAGE, prompt: 'x' })
+    await callTool(house, '/api/mcp/web-reader/mcp', key, 'webReader', { url: `${web.origin}/nothing` })
+    await house.rooms.entitlements.drain()
+    const get = async (path: string) =>
+      JSON.parse((await send(house.url + path, { headers: { authorization: key } })).text)
+
+    const standing = await get('/api/usage/v1/standing')
+    const { services } = standing.subscriptions[0]
+    expect(services.map((one: { service: string; used: number }) => [one.service, one.used])).toEqual([
+      ['web_search', 3],
+      ['web_reader', 0],
+      ['vision', 1],
+    ])
+    const limits = (await get('/api/monitor/usage/quota/limit')).data.limits
+    expect(limits.find(({ type }: { type: string }) => type === 'TIME_LIMIT')).toEqual({
+      type: 'TIME_LIMIT',
+      unit: 5,
+      number: 1,
+      usage: 3000,
+      currentValue: 4,
+      remaining: 2996,
+      percentage: 0,
+      nextResetTime: Date.parse(services[0].resets_at),
+      usageDetails: [
+        { modelCode: 'search-prime', usage: 3 },
+        { modelCode: 'web-reader', usage: 0 },
+        { modelCode: 'vision', usage: 1 },
+      ],
+    })
+    const { data } = await get('/api/monitor/usage/tool-usage')
+    expect(data.totalUsage).toMatchObject({ totalNetworkSearchCount: 3, totalWebReadMcpCount: 0 })
+    expect(data.networkSearchCount.filter(Boolean)).toEqual([3])
+    const { calls } = await get('/api/usage/v1/service-calls')
+    expect(calls.map((one: { service: string; counted: boolean }) => [one.service, one.counted]).toSorted()).toEqual([
+      ['vision', true],
+      ['web_reader', false],
+      ['web_search', true],
+      ['web_search', true],
+      ['web_search', true],
+    ])
+    expect(await get(`/api/usage/v1/service-calls/${calls[0].id}`)).toEqual(calls[0])
+    const exported = (await send(`${house.url}/api/usage/v1/export`, { headers: { authorization: key } })).text
+    expect(exported.split('\n').filter((line) => line.includes('"service_call"'))).toHaveLength(5)
+    const page = (await browser.get('/tools')).json
+    expect(page).toMatchObject({ plan: 'pro', per_minute: 60, concurrency: 5 })
+    expect(page.services[0]).toMatchObject({
+      id: 'web_search',
+      left: services[0],
+      price: { amount: '0.01', currency: 'CNY' },
+      tools: ['webSearchPrime'],
+    })
+    expect(page.services[0].mcp_url).toMatch(/\/api\/mcp\/web_search_prime\/mcp$/)
+    const doctor = await runCommandIn(house, 'doctor')
+    expect(doctor.ok && doctor.text).toContain('ok    web search: sandbox')
+    const refusals = await get('/api/usage/v1/refusals')
+    expect(refusals.refusals[0]).toMatchObject({ code: '1214' })
   })
 })

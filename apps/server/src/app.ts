@@ -8,7 +8,9 @@ import { registerBalance, registerOrders, registerSubscription, registerWebhooks
 import { ALIVE_EVERY_MS } from './entitlements/index.ts'
 import { isReady } from './ready.ts'
 import { keepDumps } from './dumps.ts'
-import { registerErrorPages } from './error-pages.ts'
+import { registerDocs, type OpenApi } from './docs/index.ts'
+import { registerConsoleFiles } from './console-files.ts'
+import { registerConsoleStart } from './console-start.ts'
 import { registerPeople } from './identity/index.ts'
 import { languageOf, makeJobs, makePartitions, word } from './platform/index.ts'
 import type { Rooms } from './rooms.ts'
@@ -16,7 +18,7 @@ import { seatOrders } from './seat-orders.ts'
 import { registerTeams } from './teams/index.ts'
 import { openSale, registerSale, type Sale } from './sale/index.ts'
 import { registerTools, type Outside } from './tools/index.ts'
-import { registerUsage } from './usage/index.ts'
+import { makeLive, registerUsage } from './usage/index.ts'
 
 export interface App {
   readonly port: number
@@ -41,6 +43,8 @@ const FORGET_EVERY_MS = 10 * 60_000
 const MAINTAIN_EVERY_MS = 30 * 60_000
 /** Turns are called, and times that are over are ended, also when nobody asks. */
 const SALE_EVERY_MS = 1_000
+/** A page shows a call so soon after it has happened. */
+const LIVE_EVERY_MS = 1_000
 /** Looked at this often, taken once a day: the first time soon after a start. */
 const DUMP_EVERY_MS = 5 * 60_000
 /** Keep-alive outlives the idle connections of proxies in front (60 s is their usual figure). */
@@ -88,20 +92,25 @@ export async function startApp(
   fastify.get('/metrics', async (_, reply) => {
     return reply.type(rooms.metrics.registry.contentType).send(await rooms.metrics.registry.metrics())
   })
-  await registerUsage(fastify, { ...rooms, refusals: gateway.refusals })
+  let address = config.publicUrl
+  const live = makeLive(rooms)
+  await registerUsage(fastify, { ...rooms, refusals: gateway.refusals, live })
   const { sandboxUrl, outside = {} } = options
-  registerTools(fastify, { ...rooms, gateway, secret: config.secret, sandboxUrl, outside })
+  registerTools(fastify, { ...rooms, gateway, secret: config.secret, sandboxUrl, outside, host: () => address })
   registerPeople(fastify, rooms)
   registerTeams(fastify, { ...rooms, orderSeats: seatOrders(rooms) })
   const sale = await openSale(rooms)
   rooms.billing.useStock(sale.stock)
   registerSale(fastify, rooms, sale)
-  registerErrorPages(fastify)
   registerBalance(fastify, rooms)
   registerOrders(fastify, rooms)
   registerSubscription(fastify, rooms)
   registerWebhooks(fastify, rooms)
+  registerDocs(fastify, { catalog, clock, host: () => address, openApi: () => fastify.swagger() as OpenApi })
+  registerConsoleStart(fastify, rooms)
+  const consolePages = registerConsoleFiles(fastify)
   fastify.setNotFoundHandler((request, reply) => {
+    if (consolePages.takes(request)) return consolePages.page(reply)
     const path = request.url.split('?')[0] ?? ''
     const { status, code, text, detail } = word({ code: 'not_found', path }, catalog.current().operator.zone)
     const message = text[languageOf(request.headers['accept-language'])]
@@ -124,6 +133,7 @@ export async function startApp(
   jobs.every(CAPACITY_EVERY_MS, 'capacity', () => gateway.writeCapacity())
   jobs.every(REFUSALS_EVERY_MS, 'refusals', () => gateway.refusals.write())
   jobs.every(PARTITIONS_EVERY_MS, 'forget-refusals', () => gateway.refusals.forget())
+  jobs.every(LIVE_EVERY_MS, 'live', () => live.tick())
   jobs.every(SALE_EVERY_MS, 'sale', () => sale.tick())
   jobs.every(PARTITIONS_EVERY_MS, 'forget-tickets', () => sale.forget(clock.now()))
   jobs.every(MAINTAIN_EVERY_MS, 'maintain', () => db.maintain())
@@ -135,7 +145,8 @@ export async function startApp(
   await fastify.listen({ port: config.port, host: config.host, backlog: BACKLOG })
   const { port } = fastify.server.address() as AddressInfo
   // Any free port is known only now.
-  rooms.billing.useAddress(config.publicUrl.replace(/:0$/, `:${port}`))
+  address = config.publicUrl.replace(/:0$/, `:${port}`)
+  rooms.billing.useAddress(address)
   return {
     port,
     gateway,
@@ -143,6 +154,7 @@ export async function startApp(
     sale,
     stop: async () => {
       fastify.server.close()
+      live.close()
       fastify.server.closeIdleConnections()
       await gateway.drain(catalog.current().limits.drainMsMax)
       await entitlements.drain()

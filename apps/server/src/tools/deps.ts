@@ -19,6 +19,8 @@ export interface ToolDeps {
   /** Where the built-in simulation listens, for the search engine `sandbox`. */
   readonly sandboxUrl: () => string | undefined
   readonly outside: Outside
+  /** Where the server is reached, without a slash at its end. */
+  readonly host: () => string
 }
 
 /** How the reader gets to the web. A server leaves it empty; a house of tests opens origins of its own, and says what names mean. */

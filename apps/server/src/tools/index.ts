@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 
+import { registerToolsPage } from './console-routes.ts'
 import type { ToolDeps } from './deps.ts'
 import { registerMcp } from './mcp/mcp-routes.ts'
 import { READ_ARGUMENTS, readerServer } from './mcp/reader-server.ts'
@@ -25,6 +26,8 @@ export function registerTools(fastify: FastifyInstance, deps: ToolDeps): void {
   const extractor = makeExtractor()
   const reader = makeReader(deps, extractor)
   fastify.addHook('onClose', () => extractor.close())
-  registerMcp(fastify, deps, [searchServer(deps, search), readerServer(deps, reader), visionServer(deps)])
+  const servers = [searchServer(deps, search), readerServer(deps, reader), visionServer(deps)]
+  registerMcp(fastify, deps, servers)
+  registerToolsPage(fastify, deps, servers)
   registerRest(fastify, deps, { search, reader, arguments: { search: REST_SEARCH, read: READ_ARGUMENTS } })
 }
