@@ -20,6 +20,7 @@ import {
   type Clock,
   type MovableClock,
 } from '../../apps/server/src/platform/index.ts'
+import type { Outside } from '../../apps/server/src/tools/index.ts'
 import { furnish, type Rooms, type Store } from '../../apps/server/src/rooms.ts'
 import { onServer } from './place.ts'
 import { readTemplate } from './template.ts'
@@ -41,6 +42,8 @@ export interface HouseOptions {
   readonly proxyHops?: number
   /** Where browsers reach it; with port 0 the one that it gets. */
   readonly publicUrl?: string
+  /** What the web reader may open beside the public internet, and what names mean to it. */
+  readonly outside?: Outside
   /** Keep the rooms without opening a port. */
   readonly noApp?: boolean
 }
@@ -99,7 +102,9 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
   const upstream = await startUpstream({})
   const bank = await startBank({ secret: BANK_SECRET, keepsEvents: true })
   await rooms.billing.useBank({ url: bank.url, secret: BANK_SECRET })
-  const app = options.noApp ? undefined : await startApp(rooms, { sandboxUrl: () => upstream.url })
+  const app = options.noApp
+    ? undefined
+    : await startApp(rooms, { sandboxUrl: () => upstream.url, outside: options.outside ?? {} })
   let people = 0
   return {
     clock,

@@ -5,6 +5,7 @@ import type { Dialect } from './ask.ts'
 import { parseFaults } from './directives.ts'
 import { Engine, type FaultScript, refuse } from './engine.ts'
 import { isObject, type JsonObject } from './json.ts'
+import { searchCorpus } from './search-corpus.ts'
 
 export interface UpstreamOptions {
   readonly port?: number
@@ -84,7 +85,7 @@ function checked(script: FaultScript): FaultScript {
 }
 
 const routes =
-  /^(?:\/v1|\/api\/paas\/v4)?\/(chat\/completions|messages|messages\/count_tokens|models|health|sandbox\/calls)$/
+  /^(?:\/v1|\/api\/paas\/v4)?\/(chat\/completions|messages|messages\/count_tokens|models|health|search|sandbox\/calls)$/
 
 async function serve(
   engine: Engine,
@@ -96,6 +97,7 @@ async function serve(
   const path = (req.url ?? '/').replace(/\?.*$/s, '')
   const route = routes.exec(path)?.[1]
   if (route === 'health') return json(res, 200, { status: 'ok' })
+  if (route === 'search') return json(res, 200, { results: found(req.url ?? '') })
   if (route === 'sandbox/calls') return json(res, 200, { active: log.active, peak: log.peak, calls: log.report() })
   if (options.key !== undefined && !carries(req, options.key)) {
     return json(res, 401, { error: { type: 'authentication_error', message: 'invalid upstream key' } })
@@ -132,6 +134,12 @@ async function serveCall(
   if (!body) return refuse(res, call, 400, 'The body is not a JSON object.')
   if (options.keepBodies) call.body = body
   await engine.answer(req, res, body, call, gone.signal)
+}
+
+/** The search engine of the simulation. */
+function found(url: string) {
+  const asked = new URL(url, 'http://sandbox').searchParams
+  return searchCorpus(asked.get('q') ?? '', Number(asked.get('count') ?? 10))
 }
 
 function carries(req: IncomingMessage, key: string): boolean {

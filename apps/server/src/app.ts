@@ -17,6 +17,7 @@ import type { Rooms } from './rooms.ts'
 import { seatOrders } from './seat-orders.ts'
 import { registerTeams } from './teams/index.ts'
 import { openSale, registerSale, type Sale } from './sale/index.ts'
+import { registerTools, type Outside } from './tools/index.ts'
 import { makeLive, registerUsage, tellFilled } from './usage/index.ts'
 
 export interface App {
@@ -55,7 +56,10 @@ const CHECK_EVERY_MS = 5_000
 const BACKLOG = 4_096
 
 /** The whole server on one port: plain `node:http` for the model bases, Fastify for everything else. */
-export async function startApp(rooms: Rooms, options: Pick<UpstreamSettings, 'sandboxUrl'>): Promise<App> {
+export async function startApp(
+  rooms: Rooms,
+  options: Pick<UpstreamSettings, 'sandboxUrl'> & { readonly outside?: Outside },
+): Promise<App> {
   const { config, catalog, log, db, clock, entitlements } = rooms
   const pools = makeUpstreamPools({ sandboxUrl: options.sandboxUrl, secret: config.secret })
   const gateway = makeGateway({ ...rooms, queries: db.queries, pools })
@@ -93,6 +97,8 @@ export async function startApp(rooms: Rooms, options: Pick<UpstreamSettings, 'sa
   let address = config.publicUrl
   const live = makeLive(rooms)
   await registerUsage(fastify, { ...rooms, refusals: gateway.refusals, live })
+  const { sandboxUrl, outside = {} } = options
+  registerTools(fastify, { ...rooms, gateway, secret: config.secret, sandboxUrl, outside, host: () => address })
   registerPeople(fastify, rooms)
   registerTeams(fastify, { ...rooms, orderSeats: seatOrders(rooms) })
   const sale = await openSale(rooms)

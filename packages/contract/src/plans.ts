@@ -11,9 +11,8 @@ export const planWindowSchema = z.object({
 
 export const toolQuotaSchema = z.object({
   id: z.string(),
-  draws: z.enum(['plan', 'own']).describe('Counts as prompts of the plan, or has a number of its own'),
-  calls: z.int().nullable(),
-  per: z.enum(['month', 'once']).nullable(),
+  calls: z.int(),
+  per: z.enum(['month', 'once']),
 })
 
 export const soldPlanSchema = z.object({

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 
 import { instantSchema } from './money.ts'
+import { serviceLeftSchema } from './services.ts'
 
 /** Amounts of quota are in the unit of the plan's meter (prompts or credits); `_micro` ones are exact, a millionth of it. */
 const units = z.number()
@@ -31,6 +32,7 @@ export const subscriptionStandingSchema = z.object({
   in_flight: z.number(),
   concurrency: z.number(),
   windows: z.array(windowSchema),
+  services: z.array(serviceLeftSchema),
 })
 export const usageStandingSchema = z.object({ at: instantSchema, subscriptions: z.array(subscriptionStandingSchema) })
 

@@ -16,6 +16,7 @@ import {
 } from '@codeplan/core'
 
 import type { BillingDocument } from './schema-billing.ts'
+import type { ServicesDocument } from './schema-services.ts'
 import type { CatalogDocument, PlanDocument } from './schema.ts'
 import { compileSale, type SaleRules } from './sale-rules.ts'
 import { compileTools, type Tools } from './tools.ts'
@@ -90,6 +91,7 @@ export interface Catalog {
   readonly tools: Tools
   readonly sale: SaleRules
   readonly billing: BillingDocument
+  readonly services: ServicesDocument
   /** The model that a client's name means; case does not matter, then aliases in their order. */
   resolve(name: string): Model | undefined
   multiplier(model: string, tool: string, at: Instant): Multiplier
@@ -156,6 +158,7 @@ export function compileCatalog(doc: CatalogDocument, version: number, appliedAt:
     tools: compileTools(doc.tools),
     sale: compileSale(doc.sale, doc.operator.zone),
     billing: doc.billing,
+    services: doc.services,
     limits: {
       bodyBytesMax: doc.gateway.body_mib_max * 1_048_576,
       headerMsMax: doc.gateway.header_ms_max,

@@ -27,6 +27,7 @@ export type { SaleRules } from './sale-rules.ts'
 export type { RefusalForm, Recognised, Tools } from './tools.ts'
 export { readCatalog, type CatalogFault } from './read.ts'
 export type { BillingDocument, PaymentProviderDocument } from './schema-billing.ts'
+export { SERVICES, type SearchEngineDocument, type ServiceId, type ServicesDocument } from './schema-services.ts'
 
 /** The running catalog, and the plan versions that subscriptions have pinned. */
 export interface CatalogRoom {

@@ -54,6 +54,7 @@ function* references(doc: CatalogDocument): Generator<[Path, string]> {
   const modelCure = (id: string) => `no model ${id}: add it under models, or use one of ${[...models].join(', ')}`
   yield* toolRules(doc)
   yield* salePlans(doc)
+  yield* serviceRules(doc)
   for (const [i, plan] of doc.plans.entries()) {
     yield* duplicates(`plans.${i}.windows`, plan.windows)
     for (const [k, id] of plan.models.entries()) {
@@ -122,6 +123,23 @@ function* toolRules(doc: CatalogDocument): Generator<[Path, string]> {
       if (!tools.has(id))
         yield [['multipliers', i, 'tools', k], `no tool ${id}: add it under tools, or use one of them`]
     }
+  }
+}
+
+function* serviceRules({
+  models,
+  plans,
+  services: { vision, web_search: search },
+}: CatalogDocument): Generator<[Path, string]> {
+  yield* duplicates('services.web_search.engines', search.engines)
+  for (const [i, id] of vision.models.entries()) {
+    const model = models.find((m) => m.id === id)
+    if (!model?.vision)
+      yield [['services', 'vision', 'models', i], `no model ${id} that sees: use one with \`vision: true\``]
+  }
+  for (const [i, { tools }] of plans.entries()) {
+    if (tools.vision.included && vision.models.length === 0)
+      yield [['plans', i, 'tools', 'vision'], 'no model serves it: name one under services.vision.models']
   }
 }
 

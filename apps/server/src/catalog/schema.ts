@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { saleSchema } from './schema-sale.ts'
 import { billingSchema } from './schema-billing.ts'
 import { peopleSchema } from './schema-people.ts'
+import { planServicesSchema, servicesSchema } from './schema-services.ts'
 
 /** The shape of `catalog.yaml`. Messages are cures: they say what to write instead. */
 const slug = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,63}$/, 'use lower-case letters, digits, dots, dashes; at most 64')
@@ -38,12 +39,6 @@ const windowSchema = z
   })
   .refine((w) => (w.prompts === undefined) !== (w.credits === undefined), 'give either `prompts` or `credits`')
   .refine((w) => (w.hours === undefined) !== (w.days === undefined), 'give either `hours` or `days`')
-
-const toolQuota = z.union([
-  z.strictObject({ included: z.literal(true), draws: z.literal('plan') }),
-  z.strictObject({ included: z.literal(true), calls: positive, per: z.enum(['month', 'once']) }),
-  z.strictObject({ included: z.literal(false) }),
-])
 
 /** `*` stands for any text. What is left must say something: a pattern that matches everybody would recognise nobody. */
 const LITERALS_MIN = 3
@@ -114,7 +109,7 @@ const planSchema = z.strictObject({
   models: z.array(slug).min(1),
   models_live: z.boolean().default(true),
   reported_as: z.enum(['tokens', 'credits']).optional(),
-  tools: z.record(slug, toolQuota).default({}),
+  tools: planServicesSchema.prefault({}),
   tool_policy: z.enum(['observe', 'enforce', 'lower_priority']).default('enforce'),
   /** `keep`: windows go on over a renewal; `fresh`: they begin anew with each period (F41). */
   renewal_windows: z.enum(['keep', 'fresh']).default('keep'),
@@ -253,6 +248,7 @@ export const catalogSchema = z.strictObject({
   sale: saleSchema.prefault({}),
   billing: billingSchema.prefault({}),
   people: peopleSchema.prefault({}),
+  services: servicesSchema.prefault({}),
 })
 
 export type CatalogDocument = z.infer<typeof catalogSchema>

@@ -29,6 +29,7 @@ export const doctor: Command = {
       await database(rooms),
       await clocks(rooms),
       await readiness(rooms),
+      engines(rooms),
       await books(rooms),
       await hours(rooms),
       await ledger(rooms),
@@ -72,6 +73,22 @@ async function readiness(rooms: Rooms): Promise<Finding> {
     }
   }
   return { check: 'catalog', ok: true, says: `version ${ready.catalog}, every model has a route` }
+}
+
+/** A search engine without its key would only be found out by the calls that fall to the next one. */
+function engines({ catalog, config }: Rooms): Finding {
+  const { engines: named } = catalog.current().services.web_search
+  const without = named.flatMap((engine) => {
+    const variable = 'key_env' in engine ? engine.key_env : undefined
+    return variable !== undefined && config.secret(variable) === undefined ? [`${engine.id} (${variable})`] : []
+  })
+  if (without.length > 0)
+    return {
+      check: 'web search',
+      ok: false,
+      says: `no key in the environment for ${without.join(', ')}: set the variable`,
+    }
+  return { check: 'web search', ok: true, says: named.map(({ id }) => id).join(', ') }
 }
 
 const FAULTS_SHOWN = 10

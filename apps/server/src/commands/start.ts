@@ -14,8 +14,11 @@ export async function start(rooms: Rooms, write: (text: string) => void): Promis
   let sandbox: SandboxUpstream | undefined
   let starting: Promise<SandboxUpstream> | undefined
   // Only a catalog that names the simulation starts it: the one of the start, or one that is applied while the server runs.
-  await rooms.catalog.prepare(async ({ upstreams }) => {
-    if (upstreams.some(({ baseUrl }) => baseUrl === 'sandbox')) sandbox = await (starting ??= startUpstream({}))
+  await rooms.catalog.prepare(async ({ upstreams, services }) => {
+    const isNamed =
+      upstreams.some(({ baseUrl }) => baseUrl === 'sandbox') ||
+      services.web_search.engines.some(({ kind }) => kind === 'sandbox')
+    if (isNamed) sandbox = await (starting ??= startUpstream({}))
   })
   // Likewise the test bank.
   let bank: SandboxBank | undefined
@@ -28,7 +31,7 @@ export async function start(rooms: Rooms, write: (text: string) => void): Promis
   const app = await startApp(rooms, { sandboxUrl: () => sandbox?.url })
   // Beside a database server, commands open the database themselves.
   const control = rooms.embedded ? await openControl(rooms) : undefined
-  write(welcome(rooms, app.port, sandbox !== undefined))
+  write(welcome(rooms, app.port))
 
   await new Promise<void>((stopped) => {
     let asked = false
@@ -48,15 +51,13 @@ export async function start(rooms: Rooms, write: (text: string) => void): Promis
   })
 }
 
-function welcome(rooms: Rooms, port: number, sandbox: boolean): string {
+function welcome(rooms: Rooms, port: number): string {
   const { host, catalogFile, dataFolder, databaseUrl } = rooms.config
   const base = `http://${host.includes(':') ? `[${host}]` : host}:${port}`
-  const upstreams = sandbox
+  const { upstreams: named } = rooms.catalog.current()
+  const upstreams = named.some(({ baseUrl }) => baseUrl === 'sandbox')
     ? `the built-in simulation answers; name real engines under "upstreams" in ${catalogFile}`
-    : rooms.catalog
-        .current()
-        .upstreams.map((u) => u.id)
-        .join(', ')
+    : named.map((u) => u.id).join(', ')
   return `
 Codeplan is ready.
 

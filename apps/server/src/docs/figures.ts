@@ -1,6 +1,6 @@
 import { listPrice, moneyText, multiplierAt, nextChange, readMoney, wallText, type Instant } from '@codeplan/core'
 
-import type { Catalog } from '../catalog/index.ts'
+import { SERVICES, type Catalog } from '../catalog/index.ts'
 import type { Language } from '../platform/index.ts'
 import { plain, table } from './tables.ts'
 import { hourText, spanWords, WORDS, type FigureWords } from './words.ts'
@@ -120,15 +120,13 @@ const planModels = (plans: readonly Plan[], models: readonly Model[], words: Fig
   )
 
 function planTools(plans: readonly Plan[], words: FigureWords): string {
-  const tools = [...new Set(plans.flatMap((plan) => Object.keys(plan.tools)))]
   return table(
     [words.service, ...plans.map((plan) => plain(plan.name))],
-    tools.map((tool) => [
-      words.tools[tool] ?? tool,
+    SERVICES.map((service) => [
+      words.tools[service],
       ...plans.map((plan) => {
-        const quota = plan.tools[tool]
-        if (!quota?.included) return words.none
-        return 'draws' in quota ? words.drawsPlan : words.calls(quota.calls, quota.per)
+        const quota = plan.tools[service]
+        return quota.included ? words.calls(quota.calls, quota.per) : words.none
       }),
     ]),
   )

@@ -1,5 +1,6 @@
 import type { MultiplierRule } from '@codeplan/core'
 
+import type { ServiceId } from '../catalog/index.ts'
 import type { Language } from '../platform/index.ts'
 
 interface SaleFacts {
@@ -37,10 +38,9 @@ export interface FigureWords {
   readonly otherModels: string
   readonly always: string
   readonly allOnce: string
-  readonly drawsPlan: string
   readonly saleOpen: string
   readonly cycles: Readonly<Record<'month' | 'quarter' | 'year', string>>
-  readonly tools: Readonly<Record<string, string>>
+  readonly tools: Readonly<Record<ServiceId, string>>
   readonly weekdays: readonly string[]
   perHours(hours: number): string
   upTo(units: number, areCredits: boolean): string
@@ -77,7 +77,6 @@ const en: FigureWords = {
   otherModels: 'all others',
   always: 'always',
   allOnce: 'Every model counts once, at any time.',
-  drawsPlan: 'counted as prompts of the plan',
   saleOpen: 'At present the sale is not limited: plans can be bought at any time.',
   cycles: { month: 'A month', quarter: 'A quarter', year: 'A year' },
   tools: { vision: 'Vision', web_search: 'Web search', web_reader: 'Web reader' },
@@ -125,7 +124,6 @@ const zh: FigureWords = {
   otherModels: '其他模型',
   always: '全天',
   allOnce: '所有模型全天按 1 倍计。',
-  drawsPlan: '按套餐的提问次数计',
   saleOpen: '目前不限量，可随时购买。',
   cycles: { month: '月付', quarter: '季付', year: '年付' },
   tools: { vision: '视觉理解', web_search: '联网搜索', web_reader: '网页读取' },

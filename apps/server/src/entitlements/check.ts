@@ -4,6 +4,7 @@ import type { CatalogRoom } from '../catalog/index.ts'
 import { accountSums, balanceAccount, BALANCES } from '../ledger/index.ts'
 import { sql, type Db } from '../platform/index.ts'
 import { booksRows, walletRows, type BooksRow } from './check-store.ts'
+import { wrongCounts } from './services-store.ts'
 
 export interface BooksFault {
   readonly subscriptionId: string
@@ -16,16 +17,22 @@ const LOOK_BACK_MS = 40 * DAY_MS
 /**
  * Do the windows hold what the facts say? For each subscription, from the ledger of events and the open holds alone:
  * settled = Σ charges of the events in the window; used = Σ of what its prompts have reserved there; in flight = holds. And for each wallet: its balance = Σ of its
- * ledger entries; what is set aside = Σ of its open holds.
+ * ledger entries; what is set aside = Σ of its open holds. Of each service: what is used = the calls that count.
  */
 export async function checkBooks(
   deps: { readonly db: Db; readonly catalog: CatalogRoom },
   now: Instant,
 ): Promise<{ readonly subscriptions: number; readonly openHolds: number; readonly faults: readonly BooksFault[] }> {
   // One snapshot for all figures: calls go on while they are read.
-  const [rows, wallets, sums] = await deps.db.tx(async (tx) => {
+  const [rows, wallets, sums, counts] = await deps.db.tx(async (tx) => {
     await sql`set transaction isolation level repeatable read`.execute(tx)
-    return [await booksRows(tx, now - LOOK_BACK_MS), await walletRows(tx), await accountSums(tx, BALANCES)] as const
+    const since = now - LOOK_BACK_MS
+    return [
+      await booksRows(tx, since),
+      await walletRows(tx),
+      await accountSums(tx, BALANCES),
+      await wrongCounts(tx, since),
+    ] as const
   })
   const terms = await deps.catalog.planVersions(
     deps.db.queries,
@@ -41,7 +48,10 @@ export async function checkBooks(
       ...(reserved === held ? [] : [{ subscriptionId: id, what: `${reserved} set aside, ${held} by open calls` }]),
     ]
   })
-  const faults = [...ofWindows, ...ofWallets]
+  const ofServices = counts.map(({ id, service, used, calls }) => {
+    return { subscriptionId: id, what: `${service}: ${used} used on the row, ${calls} calls` }
+  })
+  const faults = [...ofWindows, ...ofWallets, ...ofServices]
   return { subscriptions: rows.length, openHolds: rows.reduce((sum, row) => sum + row.holds, 0), faults }
 }
 

@@ -1,4 +1,4 @@
-import { no, type Instant, type MemberId, type Micros, type Outcome } from '@codeplan/core'
+import { no, type CallId, type Instant, type MemberId, type Micros, type Outcome } from '@codeplan/core'
 
 import type { CatalogRoom } from '../catalog/index.ts'
 import { isDatabaseAway, type Clock, type Db, type Log, type Metrics, type Refusal } from '../platform/index.ts'
@@ -10,6 +10,14 @@ import { Memory } from './memory.ts'
 import { recover } from './recover.ts'
 import { forgetFacts } from './retention.ts'
 import { makeRounds } from './rounds.ts'
+import {
+  endService,
+  giveBackAbandoned,
+  takeService,
+  type ServiceEnd,
+  type ServiceTaken,
+  type ServiceWish,
+} from './services.ts'
 import { standingsOf, type Standing } from './standing.ts'
 import { sayOthersGone } from './store.ts'
 import type { Admission, AdmissionRequest, Ending, Settlement } from './types.ts'
@@ -22,6 +30,14 @@ export type { Filled }
 export type { Admission, AdmissionRequest, Ending, Granted, Settlement, Standing, WalletStanding }
 export type { EventDetails, Purse, Tokens, Tried } from './types.ts'
 export { walletId } from './books.ts'
+export { priceOf, type ServiceEnd, type ServiceLeft, type ServiceTaken, type ServiceWish } from './services.ts'
+export {
+  serviceCallById,
+  serviceCallsAfter,
+  serviceHours,
+  type ServiceCallRow,
+  type ServiceHour,
+} from './services-store.ts'
 export { fillBalance } from './wallet.ts'
 export { usedBySubscription } from './used-store.ts'
 export { grantIn } from './grant.ts'
@@ -41,6 +57,9 @@ export interface Entitlements {
     now: Instant,
   ): Promise<Outcome<Granted, string>>
   credit(wish: CreditWish, now: Instant): Promise<Outcome<Credited, string>>
+  /** A call of a service beside the models begins, or is refused; ended by \`endService\`. */
+  takeService(wish: ServiceWish): Promise<Outcome<ServiceTaken, Refusal>>
+  endService(id: CallId, end: ServiceEnd): Promise<void>
   wallet(memberId: MemberId, now: Instant): Promise<WalletStanding>
   addBalance(gift: Gift, now: Instant): ReturnType<typeof addBalance>
   setOverflow(memberId: MemberId, wish: { readonly on: boolean; readonly cap: Micros | null }): Promise<void>
@@ -109,6 +128,14 @@ export function makeEntitlements(given: EntitlementsDeps): Entitlements {
       metrics.unsettled.dec()
     }
   }
+  /** What cannot be written is given back by recovery. */
+  const endedService = async (id: CallId, end: ServiceEnd): Promise<void> => {
+    const written = endService(deps, id, end)
+    unsettled.add(written)
+    await written
+      .catch((error: unknown) => log.error({ err: error, call: id }, 'the end of a call of a service was not written'))
+      .finally(() => unsettled.delete(written))
+  }
   const begin = (request: AdmissionRequest) =>
     rounds.add({ kind: 'begin', request }) as Promise<Outcome<Admission, Refusal>>
   return {
@@ -125,16 +152,37 @@ export function makeEntitlements(given: EntitlementsDeps): Entitlements {
         return no({ code: 'unavailable', why: 'database' })
       }
     },
-    settle: (settlement) => void settle(settlement),
+    settle: (settlement) => {
+      const { purse, id } = settlement.admission
+      if (purse.kind !== 'service') return void settle(settlement)
+      const { ending, tokens, tried, admission } = settlement
+      void endedService(id, {
+        counted: settlement.billable,
+        details: { ending, model: admission.model, tokens, tried },
+      })
+    },
     standings: (memberId, now) => standingsOf(deps, memberId, now),
     standing: async (memberId, now) => (await standingsOf(deps, memberId, now)).find((s) => s.drawn),
     grant: (wish, now) => grant(deps, wish, now),
     credit: (wish, now) => credit(deps, wish, now),
+    takeService: async (wish) => {
+      try {
+        return await takeService(deps, wish)
+      } catch (error) {
+        log.error({ err: error }, 'a call of a service could not be decided')
+        return no({ code: 'unavailable', why: 'database' })
+      }
+    },
+    endService: (id, end) => endedService(id, end),
     wallet: (memberId, now) => walletStanding(deps, memberId, now),
     addBalance: (gift, now) => addBalance(deps, gift, now),
     setOverflow: (memberId, wish) => setOverflow(deps, memberId, wish),
     forget: (now) => forgetFacts(deps, now),
-    recover: () => recover({ ...deps, settle }),
+    recover: async () => {
+      const recovered = await recover({ ...deps, settle })
+      await giveBackAbandoned(deps)
+      return recovered
+    },
     claimAlone: () => sayOthersGone(deps.db.queries, deps.node),
     waiting: () => unsettled.size,
     takeFilled: filled.take,

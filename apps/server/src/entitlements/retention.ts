@@ -2,6 +2,7 @@ import { DAY_MS, type Instant } from '@codeplan/core'
 
 import type { CatalogRoom } from '../catalog/index.ts'
 import type { Db } from '../platform/index.ts'
+import { forgetServiceCalls } from './services-store.ts'
 import { dropPartition, forgetPrompts, partitionsBefore } from './store.ts'
 
 const PROMPTS_AT_ONCE = 5_000
@@ -18,6 +19,7 @@ export async function forgetFacts(
     for (const name of names) await dropPartition(tx, name)
     return names
   })
+  await forgetServiceCalls(deps.db.queries, now - callsMonths * MONTH_DAYS_MAX * DAY_MS)
   let gone = PROMPTS_AT_ONCE
   while (gone === PROMPTS_AT_ONCE)
     gone = await forgetPrompts(deps.db.queries, now - promptsDays * DAY_MS, PROMPTS_AT_ONCE)

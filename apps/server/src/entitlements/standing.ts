@@ -3,6 +3,7 @@ import { instant, windowNow, type Instant, type PlanTerms, type StandingWindow }
 import type { CatalogRoom } from '../catalog/index.ts'
 import type { Db } from '../platform/index.ts'
 import { accountOf } from './account-of.ts'
+import { servicesLeft, type ServiceLeft } from './services.ts'
 import { readMember, type AccountRow } from './store.ts'
 
 /** What is left of a subscription, until when: the same arithmetic that the gate uses (F33). */
@@ -18,6 +19,8 @@ export interface Standing {
   readonly drawn: boolean
   readonly inFlight: number
   readonly windows: readonly StandingWindow[]
+  /** What the plan has of the services beside the models. */
+  readonly services: readonly ServiceLeft[]
 }
 
 /** All subscriptions of a member, the newest end first. */
@@ -32,13 +35,20 @@ export async function standingsOf(
     rows.map((row) => row.plan_version_id),
   )
   const drawn = accountOf(rows, now)
+  const planOf = (row: AccountRow): PlanTerms => terms.get(row.plan_version_id) as PlanTerms
+  const services = await servicesLeft(
+    deps,
+    rows.map((row) => ({ ...row, plan: planOf(row).plan })),
+    now,
+  )
   return rows.map((row) => ({
-    ...standingOf(row, terms.get(row.plan_version_id) as PlanTerms, now),
+    ...standingOf(row, planOf(row), now),
     drawn: row === drawn,
+    services: services.get(row.id) ?? [],
   }))
 }
 
-function standingOf(row: AccountRow, terms: PlanTerms, now: Instant): Omit<Standing, 'drawn'> {
+function standingOf(row: AccountRow, terms: PlanTerms, now: Instant): Omit<Standing, 'drawn' | 'services'> {
   return {
     subscriptionId: row.id,
     terms,

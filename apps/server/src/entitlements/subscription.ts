@@ -14,6 +14,7 @@ import {
 
 import type { CatalogRoom } from '../catalog/index.ts'
 import type { Tx } from '../platform/index.ts'
+import { carryCounts, lockLine } from './services-store.ts'
 import { chargedBetween, creditOf, insertCredit, insertSubscription, lockSubscription, moveEnd } from './store.ts'
 
 export interface NewSubscription {
@@ -56,6 +57,8 @@ export async function openSubscription(
     at: now,
   })
   if (!old) return id
+  await lockLine(tx, memberId)
+  await carryCounts(tx, old.id, id)
   let windows: WindowStates = {}
   for (const rule of (known.get(old.plan_version_id) as PlanTerms).windows) {
     const window = windowNow(rule, anchorAt, old.windows[rule.id], now)

@@ -7,8 +7,11 @@ import type {
   MemberId,
   Micros,
   PromptReason,
+  ServiceStanding,
   WindowStarts,
 } from '@codeplan/core'
+
+import type { ServiceId } from '../catalog/index.ts'
 
 /** A call that asks to begin. Model and tool are as the catalog knows them. */
 export interface AdmissionRequest {
@@ -25,7 +28,7 @@ export interface AdmissionRequest {
   readonly evidence: CallEvidence
   readonly path: string
   /** Who pays at this address. A plan goes over to the balance only where its member has switched that on. */
-  readonly purse: Purse['kind']
+  readonly purse: 'plan' | 'balance'
   readonly stream: boolean
   /** What a meter of tokens sets aside: input by bytes, and the longest answer that was asked for. */
   readonly expected: { readonly inputTokens: number; readonly outputTokensMax: number }
@@ -37,6 +40,8 @@ export interface AdmissionRequest {
 export type Purse =
   | { readonly kind: 'plan' }
   | { readonly kind: 'balance'; readonly reserve: Micros; readonly month: string | null; readonly overflow?: string }
+  /** A call of a service beside the models, which has books of its own (`services.ts`): nothing of it stands in a round. */
+  | { readonly kind: 'service'; readonly service: ServiceId; readonly left: ServiceStanding }
 
 /** What was decided when the call was let in: frozen, stored with the hold, shown on the receipt. */
 export interface Admission {
@@ -49,7 +54,7 @@ export interface Admission {
   readonly purse: Purse
   readonly catalogVersion: number
   readonly promptId: string
-  readonly promptReason: PromptReason | 'pay_as_you_go'
+  readonly promptReason: PromptReason | 'pay_as_you_go' | 'service'
   readonly mark: string
   readonly admittedAt: Instant
   readonly model: string

@@ -9,6 +9,7 @@ import type { Refusal } from '../platform/index.ts'
 import { Answering } from './answering.ts'
 import { makeCallId } from './call-id.ts'
 import { classify } from './classify.ts'
+import { admit } from './covered-call.ts'
 import { BYTES_PER_TOKEN, type CallDeps } from './deps.ts'
 import { joinEarlier, keeper } from './earlier-responses.ts'
 import { keepAnswer } from './kept-answer.ts'
@@ -100,7 +101,7 @@ async function letIn(
     sparesUnknown: tool.rule === null && deps.toolGuard.isSuspended(deps.clock.now()),
     evidence,
     path: target.path,
-    purse: target.base.purse,
+    purse: target.base.purse === 'plan' ? ('plan' as const) : ('balance' as const),
     stream: outline.stream,
     expected: {
       inputTokens: Math.ceil(body.length / BYTES_PER_TOKEN),
@@ -110,7 +111,7 @@ async function letIn(
   }
   const waitsUntil = instant(deps.clock.now() + catalog.routing.waitMsMax)
   const places = deps.places.of(model)
-  const decided = await deps.entitlements.admit(request)
+  const decided = await admit(deps, request, target)
   const admitted =
     !decided.ok && decided.no.code === 'too_many_calls'
       ? await admitInTurn(deps, res, request, { no: decided.no, deadlineAt: waitsUntil })

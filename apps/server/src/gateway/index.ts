@@ -12,7 +12,7 @@ import { makeOwnLines } from './own-lines.ts'
 import { probeRested } from './probe.ts'
 import { makeRefusalLog, type RefusalLog } from './refusal-log.ts'
 import { refuse } from './refuse.ts'
-import { findTarget, type Target } from './routes.ts'
+import { findTarget, VISION_TARGET, type Target } from './routes.ts'
 import { makePlaces } from './places.ts'
 import { handleStored } from './stored-response.ts'
 import { makeToolGuard } from './tool-guard.ts'
@@ -23,11 +23,14 @@ export { capacityHours, type CapacityHour } from './capacity-store.ts'
 export { forgetAnswers } from './kept-answer.ts'
 export { makeUpstreamPools, type UpstreamPools, type UpstreamSettings } from './upstream-pools.ts'
 export { BASES } from './routes.ts'
+export { makeCallId } from './call-id.ts'
 
 export interface Gateway {
   readonly refusals: RefusalLog
   /** Takes the request when its path is one of the model bases. */
   handle(req: IncomingMessage, res: ServerResponse): boolean
+  /** A call that the vision tools make on behalf of a caller, whose key it carries. */
+  handleVision(req: IncomingMessage, res: ServerResponse): void
   inFlight(): number
   /** Writes what was measured of the places of each model. */
   writeCapacity(): Promise<void>
@@ -100,32 +103,34 @@ export function makeGateway(deps: Omit<CallDeps, keyof Own> & { readonly node: s
     }
   }
 
+  function take(req: IncomingMessage, res: ServerResponse, target: Target): void {
+    underWay++
+    work(req, res, target)
+      .catch((error: unknown) => {
+        deps.log.error({ err: error, path: target.path }, 'a request failed')
+        const away = isDatabaseAway(error)
+        no(
+          req,
+          res,
+          target,
+          away ? { code: 'unavailable', why: 'database' } : { code: 'upstream_failed', why: 'a fault in this server' },
+        )
+        if (res.headersSent && !res.writableEnded) res.destroy()
+      })
+      .finally(() => {
+        underWay--
+        if (underWay === 0) emptied?.()
+      })
+  }
+
   return {
     refusals,
     handle: (req, res) => {
       const target = findTarget(req.method ?? '', req.url ?? '')
-      if (!target) return false
-      underWay++
-      work(req, res, target)
-        .catch((error: unknown) => {
-          deps.log.error({ err: error, path: target.path }, 'a request failed')
-          const away = isDatabaseAway(error)
-          no(
-            req,
-            res,
-            target,
-            away
-              ? { code: 'unavailable', why: 'database' }
-              : { code: 'upstream_failed', why: 'a fault in this server' },
-          )
-          if (res.headersSent && !res.writableEnded) res.destroy()
-        })
-        .finally(() => {
-          underWay--
-          if (underWay === 0) emptied?.()
-        })
-      return true
+      if (target) take(req, res, target)
+      return target !== undefined
     },
+    handleVision: (req, res) => take(req, res, VISION_TARGET),
     inFlight: () => underWay,
     writeCapacity: () => places.write(deps.queries, deps.node),
     drain: async (msMax) => {

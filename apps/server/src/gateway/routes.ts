@@ -4,7 +4,8 @@ import type { Dialect, Wire } from '@codeplan/dialect'
 export interface Base {
   readonly prefix: string
   readonly dialect: Dialect
-  readonly purse: 'plan' | 'balance'
+  /** `service`: a plan's calls of a service beside the models. */
+  readonly purse: 'plan' | 'balance' | 'service'
 }
 
 export const BASES: readonly Base[] = [
@@ -14,6 +15,10 @@ export const BASES: readonly Base[] = [
   { prefix: '/api/v1', dialect: 'openai', purse: 'plan' },
   { prefix: '/api/paas/v4', dialect: 'openai', purse: 'balance' },
 ]
+
+/** Where the vision tools' own calls arrive, from inside; no path leads there. */
+const VISION: Base = { prefix: '/api/mcp/vision', dialect: 'openai', purse: 'service' }
+export const VISION_TARGET: Target = { base: VISION, wire: 'openai', endpoint: 'call', path: VISION.prefix }
 
 export type Endpoint = 'call' | 'count_tokens' | 'models' | 'stored' | 'probe' | 'unknown'
 
@@ -26,12 +31,15 @@ export interface Target {
   readonly path: string
 }
 
+/** Services at the address of a base: not for us (`tools/rest-routes.ts`). */
+const SERVICES: ReadonlySet<string> = new Set(['/api/paas/v4/web_search', '/api/paas/v4/reader'])
+
 /** What a request to a model base is aimed at; undefined when the path belongs to somebody else. */
 export function findTarget(method: string, url: string): Target | undefined {
   const query = url.indexOf('?')
   const path = (query < 0 ? url : url.slice(0, query)).replace(/\/+$/, '')
   const base = BASES.find(({ prefix }) => path === prefix || path.startsWith(`${prefix}/`))
-  if (!base) return undefined
+  if (!base || SERVICES.has(path)) return undefined
   const rest = path.slice(base.prefix.length)
   const wire = base.dialect === 'openai' && /^\/responses(\/|$)/.test(rest) ? 'responses' : base.dialect
   return { base, path, wire, endpoint: endpointOf(method, base, wire, rest) }

@@ -18,6 +18,7 @@ export function setStandingHeaders(res: ServerResponse, admission: Admission): v
     res.setHeader('x-codeplan-purse', admission.purse.overflow === undefined ? 'balance' : 'balance (overflow)')
     return
   }
+  if (admission.purse.kind === 'service') return setService(res, admission.purse)
   res.setHeader('x-codeplan-plan', admission.plan)
   res.setHeader('x-codeplan-prompt', admission.promptId)
   res.setHeader('x-codeplan-multiplier', admission.multiplier / 1000)
@@ -36,6 +37,16 @@ export function setStandingHeaders(res: ServerResponse, admission: Admission): v
   }
   if (fullest && admission.path.startsWith('/api/anthropic')) setUnified(res, admission.windows, fullest)
   if (admission.path.endsWith('/responses')) setCodex(res, admission.windows)
+}
+
+/** What is left of the calls of a service beside the models. */
+function setService(res: ServerResponse, { service, left }: Extract<Admission['purse'], { kind: 'service' }>): void {
+  const name = service.replaceAll('_', '-')
+  res.setHeader('x-codeplan-purse', name)
+  res.setHeader(`x-codeplan-${name}-limit`, left.calls)
+  res.setHeader(`x-codeplan-${name}-used`, left.used)
+  res.setHeader(`x-codeplan-${name}-remaining`, Math.max(0, left.calls - left.used))
+  if (left.resetsAt !== undefined) res.setHeader(`x-codeplan-${name}-reset`, isoOf(left.resetsAt))
 }
 
 /** Codex shows two windows in its status, a short one and a long one. */

@@ -48,6 +48,32 @@ export const payment = (call: { id: string; memberId: MemberId; currency: string
   ],
 })
 
+interface ServicePayment {
+  readonly id: string
+  readonly memberId: MemberId
+  readonly currency: string
+  readonly amount: Micros
+  readonly service: string
+}
+
+const servicePosting = ({ id, memberId, currency, service }: ServicePayment, amount: number): Posting => ({
+  kind: 'service',
+  note: service,
+  idempotencyKey: amount > 0 ? `service:${id}` : `service-back:${id}`,
+  entries: [
+    { account: balanceAccount(memberId), currency, amount: -amount },
+    { account: CALLS_ACCOUNT, currency, amount },
+  ],
+})
+
+/** A call of a service is paid for from a balance, once. */
+export const payForService = (tx: Tx, call: ServicePayment, now: Instant): Promise<boolean> =>
+  post(tx, servicePosting(call, call.amount), now)
+
+/** It did not count: the same the other way round, once. */
+export const payBack = (tx: Tx, call: ServicePayment, now: Instant): Promise<boolean> =>
+  post(tx, servicePosting(call, -call.amount), now)
+
 /** Postings as statements of a script, for whoever writes them together with what they pay for. */
 export const postingsText = (postings: readonly Posting[], now: Instant): string =>
   insertPostingsText(

@@ -1,5 +1,6 @@
 import { HOUR_MS, wallText, type Instant, type WalletRefusal } from '@codeplan/core'
 
+import { wordService, type ServiceRefusal } from './service-words.ts'
 import { wordWallet } from './wallet-words.ts'
 import { wholeSecond } from './whole-second.ts'
 
@@ -59,6 +60,7 @@ export type Refusal =
       readonly currency: string
     }
   | { readonly code: 'too_many_calls'; readonly inFlight: number; readonly concurrencyMax: number }
+  | ServiceRefusal
   | { readonly code: 'upstream_busy'; readonly retryAfterSec: number }
   | { readonly code: 'upstream_failed'; readonly why: string }
   | { readonly code: 'upstream_refused'; readonly status: number; readonly message: string }
@@ -277,6 +279,12 @@ function wordingOf(refusal: Refusal, zone: string): Wording {
         retryAfterSec: SHORT_WAIT_SEC,
         detail: { in_flight: refusal.inFlight, limit: refusal.concurrencyMax },
       }
+    case 'service_not_in_plan':
+    case 'service_used_up':
+    case 'too_many_service_calls':
+    case 'service_failed':
+    case 'page_refused':
+      return wordService(refusal, zone)
     case 'upstream_busy':
       return {
         status: 429,

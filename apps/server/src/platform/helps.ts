@@ -42,6 +42,11 @@ const STEPS: Readonly<Record<Refusal['code'], readonly Step[]>> = {
   overflow_stopped: ['wait_for_reset', 'top_up', 'upgrade'],
   window_full: ['wait_for_reset', 'upgrade'],
   too_many_calls: ['retry', 'fewer_calls', 'upgrade'],
+  service_not_in_plan: ['upgrade'],
+  service_used_up: ['wait_for_reset', 'upgrade'],
+  too_many_service_calls: ['retry', 'fewer_calls'],
+  service_failed: ['retry'],
+  page_refused: ['mend_request'],
   upstream_busy: ['retry'],
   upstream_failed: ['retry'],
   upstream_refused: ['mend_request'],
@@ -49,4 +54,6 @@ const STEPS: Readonly<Record<Refusal['code'], readonly Step[]>> = {
   unavailable: ['retry'],
 }
 
-export const helpsAgainst = (refusal: Refusal): readonly Step[] => STEPS[refusal.code]
+export const helpsAgainst = (refusal: Refusal): readonly Step[] =>
+  // A trial does not come back: waiting is no way out.
+  refusal.code === 'service_used_up' && refusal.resetsAt === undefined ? ['upgrade'] : STEPS[refusal.code]

@@ -1,8 +1,9 @@
 import type { Instant, MemberId } from '@codeplan/core'
 
-import type { EventRow } from '../entitlements/index.ts'
+import { serviceCallsAfter, type EventRow, type ServiceCallRow } from '../entitlements/index.ts'
 import type { UsageDeps } from './deps.ts'
 import { isEvent, receiptOf } from './receipt.ts'
+import { serviceReceipt } from './service-receipt.ts'
 import { callsAfter, callsOfPrompts, subscriptionsOf } from './store.ts'
 
 const PAGE = 500
@@ -10,7 +11,7 @@ export const EXPORT_VERSION = 1
 
 /**
  * A period of calls as JSON lines: a head that carries the plan terms and the rules and prices of every catalog version
- * named in it, then a receipt a call, then how many calls each prompt has. `codeplan-server recompute` needs nothing else.
+ * named in it, then a receipt a call, then how many calls each prompt has, then calls of services. `codeplan-server recompute` needs nothing else.
  */
 export async function* exportLines(
   deps: UsageDeps,
@@ -54,6 +55,8 @@ export async function* exportLines(
   }
   for (const [id, calls] of await callsOfPrompts(deps.db.queries, [...prompts]))
     yield line({ kind: 'prompt', id, calls })
+  for await (const call of serviceCallsIn(deps, memberId, span))
+    yield line({ kind: 'service_call', ...serviceReceipt(call) })
   yield line({ kind: 'end', calls: 'all' })
 }
 
@@ -71,6 +74,21 @@ async function* eventsIn(
     const last = page.at(-1)
     if (!last || page.length < PAGE) return
     after = { admittedAt: last.admitted_at, id: last.id }
+  }
+}
+
+async function* serviceCallsIn(
+  deps: UsageDeps,
+  memberId: MemberId,
+  span: { from: Instant; to: Instant },
+): AsyncGenerator<ServiceCallRow> {
+  let after = { takenAt: span.from - 1, id: '~' }
+  for (;;) {
+    const page = await serviceCallsAfter(deps.db.queries, memberId, span, after, PAGE)
+    yield* page
+    const last = page.at(-1)
+    if (!last || page.length < PAGE) return
+    after = { takenAt: last.taken_at, id: last.id }
   }
 }
 

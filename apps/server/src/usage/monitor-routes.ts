@@ -25,7 +25,7 @@ export function registerMonitor(fastify: FastifyInstance, deps: UsageDeps): void
   get('/api/monitor/usage/quota/limit', (memberId, _, now) => quotaLimit(deps, memberId, now))
   get('/api/monitor/usage', (memberId, _, now) => quotaLimit(deps, memberId, now))
   get('/api/monitor/usage/model-usage', (memberId, query, now) => modelUsage(deps, memberId, spanIn(query, now)))
-  get('/api/monitor/usage/tool-usage', (_, query, now) => toolUsage(deps, spanIn(query, now)))
+  get('/api/monitor/usage/tool-usage', (memberId, query, now) => toolUsage(deps, memberId, spanIn(query, now)))
   get('/api/monitor/usage/model-performance', (_, query, now) =>
     modelPerformance(deps, planHours, spanIn(query, now), false),
   )

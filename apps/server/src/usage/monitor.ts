@@ -1,6 +1,6 @@
 import { HOUR_MS, instant, usedShare, wallText, type Instant, type MemberId } from '@codeplan/core'
 
-import type { Standing } from '../entitlements/index.ts'
+import { serviceHours, type ServiceHour, type Standing } from '../entitlements/index.ts'
 import type { UsageDeps } from './deps.ts'
 import type { makePlanHours } from './plan-hours.ts'
 import { hoursOf, subscriptionIdsOf, subscriptionsOf, type HourSum, type PlanHour } from './store.ts'
@@ -16,7 +16,7 @@ export async function quotaLimit(deps: UsageDeps, memberId: MemberId, now: Insta
   const standing = await deps.entitlements.standing(memberId, now)
   if (!standing) return { limits: [] }
   return {
-    limits: [...standing.windows.map((window) => windowEntry(window, standing)), ...toolEntries(deps, standing)],
+    limits: [...standing.windows.map((window) => windowEntry(window, standing)), ...serviceEntries(standing)],
     level: standing.terms.plan,
   }
 }
@@ -48,23 +48,31 @@ function unitOf(lengthMs: number): { unit: number; number: number } {
   return { unit: UNITS.hour, number: Math.round(hours) }
 }
 
-const TOOL_CODES: Readonly<Record<string, string>> = { web_search: 'search-prime', web_reader: 'web-reader' }
+/** As meters know them (wire contract §2.3, §3.4). */
+const SERVICE_CODES: Readonly<Record<string, string>> = {
+  web_search: 'search-prime',
+  web_reader: 'web-reader',
+  vision: 'vision',
+}
+const codeOf = (service: string): string => SERVICE_CODES[service] ?? service
 
-function toolEntries(deps: UsageDeps, { terms }: Standing) {
-  const tools = Object.entries(deps.catalog.current().plans.get(terms.plan)?.tools ?? {})
-  const counted = tools.flatMap(([id, quota]) => ('calls' in quota ? [{ id, calls: quota.calls }] : []))
-  if (counted.length === 0) return []
-  const usage = Math.max(...counted.map((tool) => tool.calls))
+/** One entry for all services, as meters expect it, and each by itself in its details. A trial has no reset. */
+function serviceEntries({ services }: Standing) {
+  if (services.length === 0) return []
+  const usage = services.reduce((total, { calls }) => total + calls, 0)
+  const currentValue = services.reduce((total, { used }) => total + used, 0)
+  const resets = services.flatMap(({ resetsAt }) => (resetsAt === undefined ? [] : [resetsAt as number]))
   return [
     {
       type: 'TIME_LIMIT',
       unit: UNITS.month,
       number: 1,
       usage,
-      currentValue: 0,
-      remaining: usage,
-      percentage: 0,
-      usageDetails: counted.map(({ id }) => ({ modelCode: TOOL_CODES[id] ?? id, usage: 0 })),
+      currentValue,
+      remaining: Math.max(0, usage - currentValue),
+      percentage: Math.min(100, Math.floor((currentValue / usage) * 100)),
+      ...(resets.length > 0 ? { nextResetTime: Math.min(...resets) } : {}),
+      usageDetails: services.map(({ service, used }) => ({ modelCode: codeOf(service), usage: used })),
     },
   ]
 }
@@ -116,26 +124,38 @@ export async function modelUsage(deps: UsageDeps, memberId: MemberId, span: { fr
   }
 }
 
-/** The MCP services are not metered by this server yet: their columns are there and empty. */
-export function toolUsage(deps: UsageDeps, span: { from: Instant; to: Instant }) {
+/** Calls of the services by hour or day; what was given back was none. There is no zread here: its columns are there and empty. */
+export async function toolUsage(deps: UsageDeps, memberId: MemberId, span: { from: Instant; to: Instant }) {
   const { granularity, slots } = slotsOf(deps.catalog.current().operator.zone, span.from, span.to)
-  const none = slots.map(() => null)
+  const [first, last] = [slots[0], slots.at(-1)]
+  const whole = first && last ? { from: first.from, to: last.to } : span
+  const hours = await serviceHours(deps.db.queries, memberId, whole)
+  const of = (service: string) => hours.filter((hour) => hour.service === service)
+  const bySlotOf = (service: string) =>
+    slots.map(({ from, to }) => {
+      const inside = of(service).filter((hour) => hour.hour_at >= from && hour.hour_at < to)
+      return inside.length > 0 ? callsIn(inside) : null
+    })
+  const services = [...new Set(hours.map(({ service }) => service))]
+  const toolDetails = services.map((service) => ({ modelName: codeOf(service), totalUsageCount: callsIn(of(service)) }))
   return {
     x_time: slots.map((slot) => slot.label),
-    networkSearchCount: none,
-    webReadMcpCount: none,
-    zreadMcpCount: none,
+    networkSearchCount: bySlotOf('web_search'),
+    webReadMcpCount: bySlotOf('web_reader'),
+    zreadMcpCount: slots.map(() => null),
     totalUsage: {
-      totalNetworkSearchCount: 0,
-      totalWebReadMcpCount: 0,
+      totalNetworkSearchCount: callsIn(of('web_search')),
+      totalWebReadMcpCount: callsIn(of('web_reader')),
       totalZreadMcpCount: 0,
-      totalSearchMcpCount: 0,
-      toolDetails: [],
+      totalSearchMcpCount: callsIn(of('web_search')),
+      toolDetails,
     },
-    toolSummaryList: [],
+    toolSummaryList: toolDetails,
     granularity,
   }
 }
+
+const callsIn = (hours: readonly ServiceHour[]): number => hours.reduce((total, { calls }) => total + calls, 0)
 
 const SECOND_MS = 1_000
 

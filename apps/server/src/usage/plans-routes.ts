@@ -90,11 +90,9 @@ function soldPlan(catalog: Catalog, plan: PlanDocument, value: Value | undefined
       return read.ok ? { cycle, months: MONTHS[cycle], price: money(read.value) } : []
     }),
     models: plan.models.filter((id) => catalog.models.has(id)),
-    tools: Object.entries(plan.tools).flatMap(([id, quota]) => {
-      if (!quota.included) return []
-      if ('draws' in quota) return { id, draws: 'plan' as const, calls: null, per: null }
-      return { id, draws: 'own' as const, calls: quota.calls, per: quota.per }
-    }),
+    tools: Object.entries(plan.tools).flatMap(([id, quota]) =>
+      quota.included ? [{ id, calls: quota.calls, per: quota.per }] : [],
+    ),
     value: valueOfMonth(value, currency),
   }
 }

@@ -24,13 +24,13 @@ export function receiptOf(row: EventRow | HoldRow, currency: string) {
     stream: admission.stream,
     key: admission.keyId,
     paid_by:
-      admission.purse.kind === 'plan'
-        ? { purse: 'plan' as const }
-        : {
+      admission.purse.kind === 'balance'
+        ? {
             purse: 'balance' as const,
             overflow_of: admission.purse.overflow ?? null,
             reserved_micros: admission.purse.reserve,
-          },
+          }
+        : { purse: 'plan' as const },
     subscription: admission.subscriptionId,
     plan: admission.plan,
     plan_version: admission.planVersionId,

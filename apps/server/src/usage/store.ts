@@ -181,11 +181,14 @@ export async function daysOf(
 /** For each member a text that is another after each call that began or ended, and after each movement of the balance. */
 export async function stampsOf(on: Queries, memberIds: readonly MemberId[]): Promise<ReadonlyMap<MemberId, string>> {
   const { rows } = await sql<{ member_id: MemberId; stamp: string }>`
-    select m.id as member_id, concat_ws(' ', w.balance, w.reserved, q.versions) as stamp
+    select m.id as member_id, concat_ws(' ', w.balance, w.reserved, q.versions, v.used) as stamp
     from unnest(${[...memberIds]}::text[]) as m(id) left join wallets w on w.member_id = m.id
     cross join lateral (
       select string_agg(concat_ws(':', s.id, s.ends_at, q.version), ' ' order by s.id) as versions
-      from subscriptions s join quotas q on q.subscription_id = s.id where s.member_id = m.id) q`.execute(on)
+      from subscriptions s join quotas q on q.subscription_id = s.id where s.member_id = m.id) q
+    cross join lateral (
+      select string_agg(concat_ws(':', v.starts_at, v.used), ' ' order by s.id, v.service) as used
+      from subscriptions s join service_quotas v on v.subscription_id = s.id where s.member_id = m.id) v`.execute(on)
   return new Map(rows.map((row) => [row.member_id, row.stamp]))
 }
 

@@ -11,7 +11,7 @@ import {
   usageStandingSchema,
   valueSchema,
 } from '@codeplan/contract'
-import { concurrencyAt, instant, isZone, runsOutAt, usedShare, type Instant } from '@codeplan/core'
+import { concurrencyAt, isZone, runsOutAt, usedShare, type Instant } from '@codeplan/core'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
@@ -22,21 +22,12 @@ import { exportCsv, exportLines } from './export.ts'
 import { pricesNow } from './prices.ts'
 import { receiptOf } from './receipt.ts'
 import { refusedOf } from './refused.ts'
+import { registerServiceCalls } from './services-routes.ts'
 import { registerWallet } from './wallet-routes.ts'
 import { callOfMember, callsOf, daysOf, hoursOf, promptsOf, pursesOf, subscriptionIdsOf, type Sum } from './store.ts'
+import { doc, limit, span, spanOf } from './v1-query.ts'
 import { valueOf } from './value.ts'
 import { guard, memberOf, problem } from './who.ts'
-
-const LIMIT_MAX = 500
-const DAY_MS = 86_400_000
-const SPAN_MS_DEFAULT = 30 * DAY_MS
-/** A year and a leap day: longer periods are asked for in parts. */
-const SPAN_MS_MAX = 367 * DAY_MS
-
-const time = z.iso.datetime({ offset: true }).describe('An instant in ISO 8601, for example 2026-03-01T00:00:00+08:00')
-const span = z.object({ from: time.optional(), to: time.optional() })
-const limit = z.coerce.number().int().min(1).max(LIMIT_MAX).default(100)
-const SECURITY = [{ key: [] }]
 
 /** Our own usage API: versioned, documented with OpenAPI, 401 to a bad key. Adding a field is no new version. */
 export function registerV1(plain: FastifyInstance, deps: RouteDeps): void {
@@ -64,6 +55,7 @@ export function registerV1(plain: FastifyInstance, deps: RouteDeps): void {
     )
 
     registerWallet(routes, deps)
+    registerServiceCalls(routes, deps)
 
     const receipt = async (request: FastifyRequest, id: string, reply: FastifyReply) => {
       const row = await callOfMember(queries, memberOf(request), id)
@@ -212,7 +204,6 @@ export function registerV1(plain: FastifyInstance, deps: RouteDeps): void {
   })
 }
 
-export const doc = (summary: string) => ({ summary, tags: ['usage'], security: SECURITY })
 const iso = (ms: number): string => new Date(ms).toISOString()
 const isoOrNull = (ms: number | undefined): string | null => (ms === undefined ? null : iso(ms))
 /** A hundred minor units of a million micros. */
@@ -230,15 +221,6 @@ const sumOf = (row: Sum) => ({
   output_tokens: row.output_tokens,
   list_price: row.list_price / MICROS_PER_UNIT,
 })
-
-function spanOf(
-  query: { from?: string | undefined; to?: string | undefined },
-  now: Instant,
-): { from: Instant; to: Instant } {
-  const to = query.to === undefined ? now + 1 : Date.parse(query.to)
-  const from = query.from === undefined ? to - SPAN_MS_DEFAULT : Date.parse(query.from)
-  return { from: instant(Math.max(from, to - SPAN_MS_MAX)), to: instant(to) }
-}
 
 function cursorOf(text: string | undefined): { admittedAt: number; id: string } | undefined {
   const parts = text === undefined ? null : /^(\d{1,16})\.(\w{1,64})$/.exec(text)
@@ -270,6 +252,14 @@ function standingOf(standing: Standing, now: Instant) {
       started_at: isoOrNull(window.startsAt),
       resets_at: isoOrNull(window.resetsAt),
       runs_out_at: isoOrNull(runsOutAt(window, now)),
+    })),
+    services: standing.services.map(({ service, calls, per, used, resetsAt }) => ({
+      service,
+      limit: calls,
+      per,
+      used,
+      remaining: Math.max(0, calls - used),
+      resets_at: isoOrNull(resetsAt),
     })),
   }
 }
