@@ -3,7 +3,14 @@ import type { AddressInfo } from 'node:net'
 
 import Fastify, { LogController, type FastifyBaseLogger } from 'fastify'
 
-import { forgetAnswers, makeGateway, makeUpstreamPools, type Gateway, type UpstreamSettings } from './gateway/index.ts'
+import {
+  forgetAnswers,
+  makeGateway,
+  makeUpstreamPools,
+  openDrained,
+  type Gateway,
+  type UpstreamSettings,
+} from './gateway/index.ts'
 import { registerBalance, registerOrders, registerSubscription, registerWebhooks } from './billing/index.ts'
 import { ALIVE_EVERY_MS } from './entitlements/index.ts'
 import { isReady } from './ready.ts'
@@ -52,7 +59,7 @@ const BACKLOG = 4_096
 export async function startApp(rooms: Rooms, options: Pick<UpstreamSettings, 'sandboxUrl'>): Promise<App> {
   const { config, catalog, log, db, clock, entitlements } = rooms
   const pools = makeUpstreamPools({ sandboxUrl: options.sandboxUrl, secret: config.secret })
-  const gateway = makeGateway({ ...rooms, queries: db.queries, pools })
+  const gateway = makeGateway({ ...rooms, queries: db.queries, pools, drained: await openDrained(db) })
 
   const fastify = Fastify({
     loggerInstance: log as FastifyBaseLogger,

@@ -11,7 +11,7 @@ import { methodsOf, paymentsOf } from './payments-store.ts'
 import { openProviders, type ProviderSettings } from './providers/open.ts'
 import type { Headers, PaymentProvider } from './providers/port.ts'
 import { redeem } from './redeem.ts'
-import { offerRefund, refund } from './refund.ts'
+import { offerRefund, refund, type RefundWish } from './refund.ts'
 import { orderSeats, type SeatsWish } from './seats.ts'
 import { endlessStock, type Stock } from './stock.ts'
 import { contractsOf, nextDueAt, orderById, ordersOf, runningContract } from './store.ts'
@@ -80,7 +80,8 @@ export async function makeBilling(
     offerUpgrade: (wish: UpgradeWish, now: Instant) => deps.db.tx((tx) => offerUpgrade(deps, tx, wish, now)),
     orderUpgrade: (wish: Parameters<typeof orderUpgrade>[1], now: Instant) => orderUpgrade(deps, wish, now),
     offerRefund: (memberId: MemberId, now: Instant) => deps.db.tx((tx) => offerRefund(deps, tx, memberId, now)),
-    refund: (wish: Parameters<typeof refund>[1], now: Instant) => refund(deps, wish, now),
+    refund: (wish: RefundWish, now: Instant) => deps.db.tx((tx) => refund(deps, tx, wish, now)),
+    refundIn: (tx: Tx, wish: RefundWish, now: Instant) => refund(deps, tx, wish, now),
     switchRenewal: (memberId: MemberId, on: boolean) => switchRenewal(deps, memberId, on),
     planNext: (memberId: MemberId, wish: Parameters<typeof planNext>[2]) => planNext(deps, memberId, wish),
     chooseMethod: (memberId: MemberId, methodId: string) => chooseMethod(deps, memberId, methodId),

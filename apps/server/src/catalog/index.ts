@@ -12,7 +12,7 @@ import {
   type CatalogRow,
 } from './store.ts'
 
-export { applyCatalog, type Applied } from './apply.ts'
+export { applyCatalog, applyCatalogIn, type Applied } from './apply.ts'
 export {
   compileCatalog,
   type Catalog,

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { isRefused } from '../identity/index.ts'
 import { isDatabaseAway, makeCallCounter } from '../platform/index.ts'
 import { handleCall } from './call.ts'
+import type { Drained } from './drained.ts'
 import type { CallDeps, RunningCall } from './deps.ts'
 import { makeCallId } from './call-id.ts'
 import { handleCountTokens } from './count-tokens.ts'
@@ -14,6 +15,7 @@ import { makeRefusalLog, type RefusalLog } from './refusal-log.ts'
 import { refuse } from './refuse.ts'
 import { findTarget, type Target } from './routes.ts'
 import { makePlaces } from './places.ts'
+import { statusOf, type GatewayStatus } from './status.ts'
 import { handleStored } from './stored-response.ts'
 import { makeToolGuard } from './tool-guard.ts'
 
@@ -23,12 +25,16 @@ export { capacityHours, type CapacityHour } from './capacity-store.ts'
 export { forgetAnswers } from './kept-answer.ts'
 export { makeUpstreamPools, type UpstreamPools, type UpstreamSettings } from './upstream-pools.ts'
 export { BASES } from './routes.ts'
+export { openDrained, type Drained } from './drained.ts'
+export { deleteDrained, drainedRows, insertDrained } from './drained-store.ts'
+export type { GatewayStatus, RouteStatus } from './status.ts'
 
 export interface Gateway {
   readonly refusals: RefusalLog
   /** Takes the request when its path is one of the model bases. */
   handle(req: IncomingMessage, res: ServerResponse): boolean
   inFlight(): number
+  status(): GatewayStatus
   /** Writes what was measured of the places of each model. */
   writeCapacity(): Promise<void>
   /** No new calls; running ones may finish within the named time, then they are ended. */
@@ -40,7 +46,9 @@ const DRAIN_TICK_MS = 100
 
 type Own = Pick<CallDeps, 'running' | 'isDraining' | 'countCall' | 'places' | 'ownLines' | 'toolGuard' | 'refusals'>
 
-export function makeGateway(deps: Omit<CallDeps, keyof Own> & { readonly node: string }): Gateway {
+export function makeGateway(
+  deps: Omit<CallDeps, keyof Own> & { readonly node: string; readonly drained: Drained },
+): Gateway {
   const running = new Set<RunningCall>()
   let draining = false
   const places = makePlaces(deps)
@@ -127,6 +135,7 @@ export function makeGateway(deps: Omit<CallDeps, keyof Own> & { readonly node: s
       return true
     },
     inFlight: () => underWay,
+    status: () => statusOf(all, deps.clock.now()),
     writeCapacity: () => places.write(deps.queries, deps.node),
     drain: async (msMax) => {
       draining = true
