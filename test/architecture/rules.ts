@@ -26,7 +26,8 @@ const FLOORS: readonly (readonly string[])[] = [
   ['entitlements'],
   ['billing', 'gateway', 'teams'],
   ['sale', 'tools'],
-  ['admin', 'usage'],
+  ['usage'],
+  ['admin'],
 ]
 const LINES_MAX = 400
 

@@ -33,6 +33,11 @@ export interface Credited {
   readonly used: number
 }
 
+export type NoCredit =
+  | { readonly code: 'not_subscribed' }
+  | { readonly code: 'no_such_window'; readonly window: string; readonly windows: readonly string[] }
+  | { readonly code: 'window_untouched'; readonly window: string }
+
 /**
  * Gives allowance on top of a window that is open, until its reset: the schedule stays as it was shown, usage stays as it
  * was counted, and who gave it and why is on record (F40).
@@ -41,7 +46,7 @@ export const credit = (
   deps: { readonly db: Db; readonly catalog: CatalogRoom },
   wish: CreditWish,
   now: Instant,
-): Promise<Outcome<Credited, string>> => deps.db.tx((tx) => creditIn(tx, deps.catalog, wish, now))
+): Promise<Outcome<Credited, NoCredit>> => deps.db.tx((tx) => creditIn(tx, deps.catalog, wish, now))
 
 /** The same in a transaction of whoever gives it. */
 export async function creditIn(
@@ -49,17 +54,16 @@ export async function creditIn(
   room: CatalogRoom,
   wish: CreditWish,
   now: Instant,
-): Promise<Outcome<Credited, string>> {
+): Promise<Outcome<Credited, NoCredit>> {
   const account = accountOf(await lockMembers(tx, [wish.memberId], now), now)
-  if (!account) return no('there is no running subscription')
+  if (!account) return no({ code: 'not_subscribed' })
   const known = await room.planVersions(tx, [account.plan_version_id])
   const { windows } = known.get(account.plan_version_id) as PlanTerms
   const rule = windows.find((window) => window.id === wish.window)
-  if (!rule) return no(`no window ${wish.window}: the plan has ${windows.map((window) => window.id).join(', ')}`)
+  if (!rule) return no({ code: 'no_such_window', window: wish.window, windows: windows.map(({ id }) => id) })
   const window = windowNow(rule, instant(account.anchor_at), account.windows[rule.id], now)
   const { startsAt, resetsAt } = window
-  if (startsAt === undefined || resetsAt === undefined)
-    return no(`window ${wish.window} is untouched: all of it is left`)
+  if (startsAt === undefined || resetsAt === undefined) return no({ code: 'window_untouched', window: wish.window })
   await insertCredit(tx, {
     id: makeId('crd', now, randomBytes(16)),
     subscriptionId: account.id,

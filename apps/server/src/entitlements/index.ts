@@ -2,7 +2,7 @@ import { no, type Instant, type MemberId, type Micros, type Outcome } from '@cod
 
 import type { CatalogRoom } from '../catalog/index.ts'
 import { isDatabaseAway, type Clock, type Db, type Log, type Metrics, type Refusal } from '../platform/index.ts'
-import { credit, type Credited, type CreditWish } from './credit.ts'
+import { credit, type Credited, type CreditWish, type NoCredit } from './credit.ts'
 import { makeEndingCalls } from './ending-calls.ts'
 import { grant, type Granted } from './grant.ts'
 import { Memory } from './memory.ts'
@@ -21,7 +21,7 @@ export type { Admission, AdmissionRequest, Ending, Granted, Settlement, Standing
 export type { EventDetails, Purse, Tokens, Tried } from './types.ts'
 export { walletId } from './books.ts'
 export { addBalanceIn, fillBalance } from './wallet.ts'
-export { creditIn } from './credit.ts'
+export { creditIn, type NoCredit } from './credit.ts'
 export { usedBySubscription } from './used-store.ts'
 export { grantIn } from './grant.ts'
 export { carriedInto, chargedIn, endSubscription, openSubscription, type NewSubscription } from './subscription.ts'
@@ -39,7 +39,7 @@ export interface Entitlements {
     wish: { memberId: string; plan: string; months: number; source: string },
     now: Instant,
   ): Promise<Outcome<Granted, string>>
-  credit(wish: CreditWish, now: Instant): Promise<Outcome<Credited, string>>
+  credit(wish: CreditWish, now: Instant): Promise<Outcome<Credited, NoCredit>>
   wallet(memberId: MemberId, now: Instant): Promise<WalletStanding>
   addBalance(gift: Gift, now: Instant): ReturnType<typeof addBalance>
   setOverflow(memberId: MemberId, wish: { readonly on: boolean; readonly cap: Micros | null }): Promise<void>

@@ -11,9 +11,13 @@ export const operator: readonly string[] = [
     why text not null
   )`,
 
+  `create index quota_credits_by_subscription on quota_credits (subscription_id)`,
+  `create index sale_reservations_by_release on sale_reservations (release_id)`,
+
   // Few rows among many: what somebody has to look at.
   `create index contracts_past_due on contracts (due_at) where status = 'past_due'`,
   `create index refunds_failed on refunds (id) where state = 'failed'`,
+  `create index mails_by_address on mails (address, id desc)`,
   `create index mails_given_up on mails (id) where sent_at is null and next_at is null and failure is not null`,
   // What came in on a day, and what went back.
   `create index orders_paid on orders (closed_at) where state = 'paid'`,
