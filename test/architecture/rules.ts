@@ -131,7 +131,6 @@ export const RULES: readonly Rule[] = [
     },
     exceptions: {
       [`${SERVER}ready.ts`]: 'asks whether the database answers at all, in no room’s name: `select 1`',
-      [`${SERVER}commands/doctor.ts`]: 'asks the database for its version and its clock, which are no room’s data',
       [`${SERVER}entitlements/check.ts`]: 'sets the isolation of the transaction in which its store reads',
       [`${SERVER}billing/check.ts`]: 'sets the isolation of the transaction in which its store reads',
     },

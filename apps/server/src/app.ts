@@ -11,6 +11,7 @@ import {
   type Gateway,
   type UpstreamSettings,
 } from './gateway/index.ts'
+import { registerOperator } from './admin/index.ts'
 import { registerBalance, registerOrders, registerSubscription, registerWebhooks } from './billing/index.ts'
 import { ALIVE_EVERY_MS } from './entitlements/index.ts'
 import { isReady } from './ready.ts'
@@ -97,6 +98,7 @@ export async function startApp(rooms: Rooms, options: Pick<UpstreamSettings, 'sa
   const sale = await openSale(rooms)
   rooms.billing.useStock(sale.stock)
   registerSale(fastify, rooms, sale)
+  registerOperator(fastify, { ...rooms, gateway, sale })
   registerErrorPages(fastify)
   registerBalance(fastify, rooms)
   registerOrders(fastify, rooms)

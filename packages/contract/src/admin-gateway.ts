@@ -45,7 +45,7 @@ export const drainWishSchema = z.strictObject({ drained: z.boolean(), why: whySc
 
 export const capacityQuerySchema = z.object({ hours: z.coerce.number().int().min(1).max(744).default(48) })
 export const capacityHourSchema = z.object({
-  hour: instantSchema,
+  hour_at: instantSchema,
   model: z.string(),
   places: z.number().nullable(),
   in_use: z.number(),

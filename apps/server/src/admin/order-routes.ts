@@ -117,8 +117,8 @@ export function registerShop(fastify: FastifyInstance, deps: AdminDeps): void {
           await invoiceOfOrder(on, id),
         ]
         const keys = [
-          `applied:${id}`,
           ...payments.map((payment) => `received:${payment.id}`),
+          `applied:${id}`,
           ...refunds.flatMap((refund) => [`owed:${refund.id}`, `sent:${refund.id}`]),
         ]
         const postings = await postingsByKey(on, keys)

@@ -91,11 +91,13 @@ export interface PostedRow {
   readonly amount: number
 }
 
-/** What the ledger says under these keys. */
+/** What the ledger says under these keys, in their order. */
 export async function postingsByKey(on: Queries, keys: readonly string[]): Promise<readonly PostedRow[]> {
   const { rows } = await sql<PostedRow>`select p.posted_at as at, p.kind, e.account, e.currency, e.amount
     from ledger_postings p join ledger_entries e on e.posting_id = p.id
-    where p.idempotency_key = any(${[...keys]}) order by p.posted_at, p.id, e.amount`.execute(on)
+    where p.idempotency_key = any(${[...keys]}) order by array_position(${[...keys]}::text[], p.idempotency_key), e.amount`.execute(
+    on,
+  )
   return rows
 }
 

@@ -1,5 +1,5 @@
 import { balanceSchema, overflowSchema, statementSchema } from '@codeplan/contract'
-import { micros, microsOfMinor, readMoney, type Micros } from '@codeplan/core'
+import { micros, microsOfMinor, readMoney } from '@codeplan/core'
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 

@@ -5,7 +5,7 @@ import { makeId, no, yes, type Instant, type Outcome } from '@codeplan/core'
 import type { Db, Tx } from '../platform/index.ts'
 import { fingerprint, planTerms } from './compile.ts'
 import { readCatalog, type CatalogFault } from './read.ts'
-import { insertCatalog, insertPlanVersion, newestCatalog, newestPlanVersions } from './store.ts'
+import { insertCatalog, insertPlanVersion, lockCatalog, newestCatalog, newestPlanVersions } from './store.ts'
 
 export interface Applied {
   readonly version: number
@@ -32,6 +32,7 @@ export async function applyCatalogIn(
   const read = readCatalog(source)
   if (!read.ok) return no(read.no)
   const print = fingerprint(source)
+  await lockCatalog(tx)
   const newest = await newestCatalog(tx)
   if (newest?.fingerprint === print) return yes({ version: newest.id, changed: false, planVersions: [] })
   const version = await insertCatalog(tx, { fingerprint: print, source, at: now, by })
