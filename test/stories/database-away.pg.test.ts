@@ -30,9 +30,11 @@ test('F29: while the database is away no call begins; one that ran is settled on
   expect(house.upstream.calls().length).toBe(before)
 
   await onServer(server, `alter database ${name} allow_connections true`)
-  const again = async (): Promise<boolean> =>
-    (await ask(house.url, member.key, { text: 'and now', headers: { 'idempotency-key': 'back' } })).status === 200
-  await until('calls work again', again, 30_000)
+  const again = async (): Promise<string | undefined> => {
+    const answer = await ask(house.url, member.key, { text: 'and now', headers: { 'idempotency-key': 'back' } })
+    return answer.status === 200 ? String(answer.headers['x-request-id']) : undefined
+  }
+  await receiptOf(house, await until('calls work again', again, 30_000))
   const receipt = await receiptOf(house, String(running.headers['x-request-id']))
   expect([receipt.ending, receipt.charge]).toEqual(['completed', 1_000_000])
   expect(await drawn(house, member)).toMatchObject({ inFlight: 0, five_hour: { used: 2, settled: 2 } })

@@ -16,6 +16,8 @@ import { registerBalance, registerOrders, registerSubscription, registerWebhooks
 import { ALIVE_EVERY_MS } from './entitlements/index.ts'
 import { isReady } from './ready.ts'
 import { keepDumps } from './dumps.ts'
+import { registerConsoleFiles } from './console-files.ts'
+import { registerConsoleStart } from './console-start.ts'
 import { registerErrorPages } from './error-pages.ts'
 import { registerPeople } from './identity/index.ts'
 import { languageOf, makeJobs, makePartitions, word } from './platform/index.ts'
@@ -23,7 +25,7 @@ import type { Rooms } from './rooms.ts'
 import { seatOrders } from './seat-orders.ts'
 import { registerTeams } from './teams/index.ts'
 import { openSale, registerSale, type Sale } from './sale/index.ts'
-import { registerUsage } from './usage/index.ts'
+import { makeLive, registerUsage } from './usage/index.ts'
 
 export interface App {
   readonly port: number
@@ -48,6 +50,8 @@ const FORGET_EVERY_MS = 10 * 60_000
 const MAINTAIN_EVERY_MS = 30 * 60_000
 /** Turns are called, and times that are over are ended, also when nobody asks. */
 const SALE_EVERY_MS = 1_000
+/** A page shows a call so soon after it has happened. */
+const LIVE_EVERY_MS = 1_000
 /** Looked at this often, taken once a day: the first time soon after a start. */
 const DUMP_EVERY_MS = 5 * 60_000
 /** Keep-alive outlives the idle connections of proxies in front (60 s is their usual figure). */
@@ -92,7 +96,8 @@ export async function startApp(rooms: Rooms, options: Pick<UpstreamSettings, 'sa
   fastify.get('/metrics', async (_, reply) => {
     return reply.type(rooms.metrics.registry.contentType).send(await rooms.metrics.registry.metrics())
   })
-  await registerUsage(fastify, { ...rooms, refusals: gateway.refusals })
+  const live = makeLive(rooms)
+  await registerUsage(fastify, { ...rooms, refusals: gateway.refusals, live })
   registerPeople(fastify, rooms)
   registerTeams(fastify, { ...rooms, orderSeats: seatOrders(rooms) })
   const sale = await openSale(rooms)
@@ -104,7 +109,10 @@ export async function startApp(rooms: Rooms, options: Pick<UpstreamSettings, 'sa
   registerOrders(fastify, rooms)
   registerSubscription(fastify, rooms)
   registerWebhooks(fastify, rooms)
+  registerConsoleStart(fastify, rooms)
+  const consolePages = registerConsoleFiles(fastify)
   fastify.setNotFoundHandler((request, reply) => {
+    if (consolePages.takes(request)) return consolePages.page(reply)
     const path = request.url.split('?')[0] ?? ''
     const { status, code, text, detail } = word({ code: 'not_found', path }, catalog.current().operator.zone)
     const message = text[languageOf(request.headers['accept-language'])]
@@ -127,6 +135,7 @@ export async function startApp(rooms: Rooms, options: Pick<UpstreamSettings, 'sa
   jobs.every(CAPACITY_EVERY_MS, 'capacity', () => gateway.writeCapacity())
   jobs.every(REFUSALS_EVERY_MS, 'refusals', () => gateway.refusals.write())
   jobs.every(PARTITIONS_EVERY_MS, 'forget-refusals', () => gateway.refusals.forget())
+  jobs.every(LIVE_EVERY_MS, 'live', () => live.tick())
   jobs.every(SALE_EVERY_MS, 'sale', () => sale.tick())
   jobs.every(PARTITIONS_EVERY_MS, 'forget-tickets', () => sale.forget(clock.now()))
   jobs.every(MAINTAIN_EVERY_MS, 'maintain', () => db.maintain())
@@ -146,6 +155,7 @@ export async function startApp(rooms: Rooms, options: Pick<UpstreamSettings, 'sa
     sale,
     stop: async () => {
       fastify.server.close()
+      live.close()
       fastify.server.closeIdleConnections()
       await gateway.drain(catalog.current().limits.drainMsMax)
       await entitlements.drain()

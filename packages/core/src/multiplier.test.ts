@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 
-import { multiplierAt, nextChange, type MultiplierRule } from './multiplier.ts'
+import { multiplierAt, multipliersThrough, nextChange, type MultiplierRule } from './multiplier.ts'
 import { instant } from './units.ts'
 
 const at = (text: string) => instant(Date.parse(text))
@@ -101,4 +101,16 @@ describe('multipliers', () => {
     })
     expect(nextChange(faq, { model: 'glm-4.7', tool: 'x' }, at('2026-02-28T13:20:10+08:00'))).toBeUndefined()
   })
+})
+
+test('S3: a day in parts has the hour at which each begins, without gap, and each part counts what a call in it counts', () => {
+  const day = { from: at('2026-02-28T00:00:00+08:00'), to: at('2026-03-01T00:00:00+08:00') }
+  const parts = multipliersThrough(faq, glm5, day)
+  expect(parts.map((part) => [new Date(part.from).toISOString().slice(11, 16), part.multiplier.permille])).toEqual([
+    ['16:00', 2000],
+    ['06:00', 3000],
+    ['10:00', 2000],
+  ])
+  expect(parts.map((part) => part.to)).toEqual([...parts.slice(1).map((part) => part.from), day.to])
+  expect(multipliersThrough(faq, { model: 'glm-4.7', tool: 'x' }, day)).toHaveLength(1)
 })

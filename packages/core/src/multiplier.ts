@@ -34,6 +34,28 @@ export function multiplierAt(
   return { permille: permille(1000), rule: NO_RULE }
 }
 
+export interface MultiplierSpan {
+  readonly from: Instant
+  readonly to: Instant
+  readonly multiplier: Multiplier
+}
+
+/** What a call counts through a span, for example a day: parts without gap, each with one multiplier. */
+export function multipliersThrough(
+  rules: readonly MultiplierRule[],
+  call: { readonly model: string; readonly tool: string },
+  span: { readonly from: Instant; readonly to: Instant },
+): readonly MultiplierSpan[] {
+  const parts: MultiplierSpan[] = []
+  for (let from = span.from; from < span.to;) {
+    const next = nextChange(rules, call, from)
+    const to = next && next.at < span.to ? next.at : span.to
+    parts.push({ from, to, multiplier: multiplierAt(rules, call, from) })
+    from = to
+  }
+  return parts
+}
+
 /** When the multiplier of this model and tool next changes, within two days; undefined when it does not. */
 export function nextChange(
   rules: readonly MultiplierRule[],

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 
 import { fc } from '../../../test/house/property.ts'
-import { mayBegin, move, openWindows, startsOf, windowNow, type WindowRule } from './quota.ts'
+import { mayBegin, move, openWindows, runsOutAt, startsOf, windowNow, type WindowRule } from './quota.ts'
 import { DAY_MS, HOUR_MS } from './time.ts'
 import { instant } from './units.ts'
 
@@ -49,6 +49,22 @@ describe('windows', () => {
         else expect(resets).toBe(now + 5 * HOUR_MS)
         shown = resets
       }
+    })
+  })
+
+  test('the pace of a window says the instant at which it is used up, and nothing when it lasts to its reset', () => {
+    const opened = (used: number, passed: number) =>
+      runsOutAt(windowNow(fiveHour, bought, { startsAt: bought, used, settled: used }, plus(passed)), plus(passed))
+    expect(opened(40_000_000, HOUR_MS)).toBe(plus(2 * HOUR_MS))
+    expect(opened(8_000_000, HOUR_MS)).toBeUndefined()
+    expect(opened(1_000_000, 1_000)).toBeUndefined()
+    expect(opened(80_000_000, HOUR_MS)).toBe(plus(HOUR_MS))
+    expect(runsOutAt(windowNow(fiveHour, bought, undefined, bought), bought)).toBeUndefined()
+    fc.check(fc.integer({ min: 1, max: 80_000_000 }), fc.integer({ min: 1, max: 5 * HOUR_MS - 1 }), (used, passed) => {
+      const end = opened(used, passed)
+      if (end === undefined) return
+      expect(end).toBeGreaterThanOrEqual(plus(passed) - 1)
+      expect(end).toBeLessThan(plus(5 * HOUR_MS))
     })
   })
 

@@ -134,6 +134,22 @@ export function move(states: WindowStates, movement: Movement, field: 'used' | '
 export const usedShare = ({ used, allowance }: { readonly used: number; readonly allowance: number }): number =>
   allowance <= 0 ? 1 : Math.min(1, used / allowance)
 
+/** Before so much of a window has passed, its pace says nothing. */
+const PACE_SHARE_MIN = 0.01
+
+/**
+ * When a window runs out if it is used on as it was since it began; undefined when it lasts to its reset, or when too little
+ * of it has passed to say.
+ */
+export function runsOutAt({ startsAt, resetsAt, allowance, used }: StandingWindow, now: Instant): Instant | undefined {
+  if (startsAt === undefined || resetsAt === undefined || used <= 0) return undefined
+  if (used >= allowance) return now
+  const passed = now - startsAt
+  if (passed < (resetsAt - startsAt) * PACE_SHARE_MIN) return undefined
+  const end = startsAt + Math.floor((passed * allowance) / used)
+  return end < resetsAt ? instant(end) : undefined
+}
+
 /** Gives micro-prompts on top of what a window allows, until its reset; an untouched one opens by it. */
 export function creditWindow(states: WindowStates, window: StandingWindow, micro: number, now: Instant): WindowStates {
   const current = openWindows([window], now)[window.rule.id] as WindowState

@@ -69,6 +69,15 @@ export function atWallClock(
   return (asUtc - offsetMs(zone, guess as Instant)) as Instant
 }
 
+/** The calendar day of a zone in which an instant lies: 23 or 25 hours where clocks are changed. */
+export function dayOf(zone: string, at: Instant): { readonly from: Instant; readonly to: Instant } {
+  const { year, month, day } = wallClock(zone, at)
+  return {
+    from: atWallClock(zone, { year, month, day, minuteOfDay: 0 }),
+    to: atWallClock(zone, { year, month, day: day + 1, minuteOfDay: 0 }),
+  }
+}
+
 /**
  * `count` calendar months after the anchor, same day and time in the zone; a day that the month lacks becomes its
  * last one (31 January + 1 = 28 February). Always counted from the anchor, so that the 31st is not lost on the way.

@@ -1,7 +1,8 @@
 import type { CatalogRoom } from '../catalog/index.ts'
 import type { Entitlements } from '../entitlements/index.ts'
 import type { RefusalLog } from '../gateway/index.ts'
-import type { Identify } from '../identity/index.ts'
+import type { Identify, People } from '../identity/index.ts'
+import type { Live } from './live.ts'
 import type { Clock, Db } from '../platform/index.ts'
 
 export interface UsageDeps {
@@ -15,4 +16,6 @@ export interface UsageDeps {
 /** What the routes need besides. */
 export interface RouteDeps extends UsageDeps {
   readonly refusals: Pick<RefusalLog, 'of'>
+  readonly people: Pick<People, 'whoIs'>
+  readonly live: Live
 }

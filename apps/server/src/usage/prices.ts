@@ -1,10 +1,22 @@
-import { nextChange, type Instant } from '@codeplan/core'
+import { dayOf, MINUTE_MS, multipliersThrough, nextChange, type Instant } from '@codeplan/core'
 
 import type { Catalog } from '../catalog/index.ts'
 
-/** What each plan gives and each model counts, now and next: computed by the code that charges (F25). */
+const kept = new WeakMap<Catalog, { readonly minute: number; readonly prices: ReturnType<typeof pricesAt> }>()
+
+/** Multipliers change at whole minutes, so what was computed serves everybody for one: anybody may ask. */
 export function pricesNow(catalog: Catalog, now: Instant) {
+  const minute = Math.floor(now / MINUTE_MS)
+  const known = kept.get(catalog)
+  const prices = known?.minute === minute ? known.prices : pricesAt(catalog, now)
+  kept.set(catalog, { minute, prices })
+  return { ...prices, at: new Date(now).toISOString() }
+}
+
+/** What each plan gives and each model counts, now, next and through the day: computed by the code that charges (F25). */
+function pricesAt(catalog: Catalog, now: Instant) {
   const { operator } = catalog
+  const today = dayOf(operator.zone, now)
   const models = [...catalog.models.values()].map((model) => {
     const call = { model: model.id, tool: 'unknown' }
     const multiplier = catalog.multiplier(model.id, call.tool, now)
@@ -18,6 +30,12 @@ export function pricesNow(catalog: Catalog, now: Instant) {
       next_multiplier: next
         ? { factor: next.multiplier.permille / 1000, rule: next.multiplier.rule, at: new Date(next.at).toISOString() }
         : null,
+      today: multipliersThrough(catalog.multipliers, call, today).map((part) => ({
+        from: new Date(part.from).toISOString(),
+        to: new Date(part.to).toISOString(),
+        factor: part.multiplier.permille / 1000,
+        rule: part.multiplier.rule,
+      })),
       list_prices_a_million_tokens: model.prices.map((tier) => ({
         input_tokens_below: tier.inputTokensBelow ?? null,
         output_tokens_below: tier.outputTokensBelow ?? null,
@@ -39,7 +57,6 @@ export function pricesNow(catalog: Catalog, now: Instant) {
     tools: plan.tools,
   }))
   return {
-    at: new Date(now).toISOString(),
     zone: operator.zone,
     currency: operator.currency,
     catalog_version: catalog.version,

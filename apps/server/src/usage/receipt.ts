@@ -25,8 +25,12 @@ export function receiptOf(row: EventRow | HoldRow, currency: string) {
     key: admission.keyId,
     paid_by:
       admission.purse.kind === 'plan'
-        ? { purse: 'plan' }
-        : { purse: 'balance', overflow_of: admission.purse.overflow ?? null, reserved_micros: admission.purse.reserve },
+        ? { purse: 'plan' as const }
+        : {
+            purse: 'balance' as const,
+            overflow_of: admission.purse.overflow ?? null,
+            reserved_micros: admission.purse.reserve,
+          },
     subscription: admission.subscriptionId,
     plan: admission.plan,
     plan_version: admission.planVersionId,

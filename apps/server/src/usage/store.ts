@@ -77,6 +77,12 @@ export interface PromptSummary {
   /** Calls that have ended, and what they are charged. */
   readonly settled_calls: number
   readonly charge: number
+  readonly models: readonly string[]
+  readonly tools: readonly string[]
+  readonly multiplier: number | null
+  readonly input_tokens: number
+  readonly output_tokens: number
+  readonly list_price: number
 }
 
 export async function promptsOf(
@@ -89,14 +95,18 @@ export async function promptsOf(
   const last = firstId('prm', span.to)
   const end = before !== undefined && before < last ? before : last
   const { rows } = await sql<PromptSummary>`
-    select p.id, p.subscription_id, p.opened_at, p.last_call_at, p.calls, e.settled_calls, e.charge
+    select p.id, p.subscription_id, p.opened_at, p.last_call_at, p.calls, e.*
     from (select p.* from ${ofEach(subscriptionIds)} cross join lateral (
         select * from prompts where subscription_id = own.id and id >= ${firstId('prm', span.from)} and id < ${end}
         order by id desc limit ${limit}) p
       order by p.id desc limit ${limit}) p
     cross join lateral (
-      select count(*)::int as settled_calls, coalesce(sum(charge), 0)::int8 as charge from meter_events
-      where prompt_id = p.id and admitted_at >= p.opened_at - ${CRASH_MS}::int8) e
+      select count(*)::int as settled_calls, coalesce(sum(charge), 0)::int8 as charge, max(multiplier) as multiplier,
+        coalesce(json_agg(distinct model), '[]') as models,
+        coalesce(json_agg(distinct details->'admission'->>'tool'), '[]') as tools,
+        coalesce(sum(input_tokens + cache_read_tokens + cache_write_5m_tokens + cache_write_1h_tokens), 0)::int8 as input_tokens,
+        coalesce(sum(output_tokens), 0)::int8 as output_tokens, coalesce(sum(list_price), 0)::int8 as list_price
+      from meter_events where prompt_id = p.id and admitted_at >= p.opened_at - ${CRASH_MS}::int8) e
     order by p.id desc`.execute(on)
   return rows
 }
@@ -113,8 +123,7 @@ export async function callsOfPrompts(on: Queries, ids: readonly string[]): Promi
   return new Map(rows.map((row) => [row.prompt_id, row.calls]))
 }
 
-export interface HourSum {
-  readonly hour_at: number
+export interface Sum {
   /** What the sums are told apart by: a model, a tool, a key. */
   readonly name: string
   readonly calls: number
@@ -125,6 +134,15 @@ export interface HourSum {
   readonly cache_write_tokens: number
   readonly output_tokens: number
   readonly list_price: number
+}
+
+export interface HourSum extends Sum {
+  readonly hour_at: number
+}
+
+export interface DaySum extends Sum {
+  /** `YYYY-MM-DD` in the zone asked for. */
+  readonly day: string
 }
 
 export type By = 'model' | 'tool' | 'key_id'
@@ -141,6 +159,34 @@ export async function hoursOf(
       where subscription_id = own.id and hour_at >= ${span.from} and hour_at < ${span.to} group by 1, 2) h
     group by 1, 2 order by 1, 2`.execute(on)
   return rows
+}
+
+/** By days of a zone: an hour (UTC) belongs to the day in which it began. */
+export async function daysOf(
+  on: Queries,
+  subscriptionIds: readonly string[],
+  span: Span,
+  by: By,
+  zone: string,
+): Promise<readonly DaySum[]> {
+  const { rows } = await sql<DaySum>`
+    select to_char(to_timestamp(hour_at / 1000) at time zone ${zone}, 'YYYY-MM-DD') as day, name, ${HOUR_SUMS}
+    from ${ofEach(subscriptionIds)} cross join lateral (
+      select hour_at, ${sql.ref(by)} as name, ${HOUR_SUMS} from usage_hours
+      where subscription_id = own.id and hour_at >= ${span.from} and hour_at < ${span.to} group by 1, 2) h
+    group by 1, 2 order by 1, 2`.execute(on)
+  return rows
+}
+
+/** For each member a text that is another after each call that began or ended, and after each movement of the balance. */
+export async function stampsOf(on: Queries, memberIds: readonly MemberId[]): Promise<ReadonlyMap<MemberId, string>> {
+  const { rows } = await sql<{ member_id: MemberId; stamp: string }>`
+    select m.id as member_id, concat_ws(' ', w.balance, w.reserved, q.versions) as stamp
+    from unnest(${[...memberIds]}::text[]) as m(id) left join wallets w on w.member_id = m.id
+    cross join lateral (
+      select string_agg(concat_ws(':', s.id, s.ends_at, q.version), ' ' order by s.id) as versions
+      from subscriptions s join quotas q on q.subscription_id = s.id where s.member_id = m.id) q`.execute(on)
+  return new Map(rows.map((row) => [row.member_id, row.stamp]))
 }
 
 const HOUR_SUMS = sql.raw(

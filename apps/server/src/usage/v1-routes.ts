@@ -1,20 +1,31 @@
 import { Readable } from 'node:stream'
 
-import { concurrencyAt, instant, usedShare, type Instant } from '@codeplan/core'
+import {
+  callsSchema,
+  daysSchema,
+  hoursSchema,
+  promptsSchema,
+  receiptSchema,
+  refusalsSchema,
+  USAGE_BY,
+  usageStandingSchema,
+  valueSchema,
+} from '@codeplan/contract'
+import { concurrencyAt, instant, isZone, runsOutAt, usedShare, type Instant } from '@codeplan/core'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 
-import { isRefused, type Principal } from '../identity/index.ts'
-import { languageOf, word } from '../platform/index.ts'
+import { languageOf } from '../platform/index.ts'
 import type { RouteDeps, UsageDeps } from './deps.ts'
 import { exportCsv, exportLines } from './export.ts'
 import { pricesNow } from './prices.ts'
 import { receiptOf } from './receipt.ts'
-import { refusedOf, refusedSchema } from './refused.ts'
+import { refusedOf } from './refused.ts'
 import { registerWallet } from './wallet-routes.ts'
-import { callOfMember, callsOf, hoursOf, promptsOf, pursesOf, subscriptionIdsOf } from './store.ts'
+import { callOfMember, callsOf, daysOf, hoursOf, promptsOf, pursesOf, subscriptionIdsOf, type Sum } from './store.ts'
 import { valueOf } from './value.ts'
+import { guard, memberOf, problem } from './who.ts'
 
 const LIMIT_MAX = 500
 const DAY_MS = 86_400_000
@@ -44,18 +55,18 @@ export function registerV1(plain: FastifyInstance, deps: RouteDeps): void {
 
     routes.get(
       '/api/usage/v1/standing',
-      { schema: doc('What is left of each window, until when') },
+      { schema: { ...doc('What is left of each window, until when'), response: { 200: usageStandingSchema } } },
       async (request) => {
         const now = deps.clock.now()
-        const standings = await deps.entitlements.standings(who(request).memberId, now)
+        const standings = await deps.entitlements.standings(memberOf(request), now)
         return { at: iso(now), subscriptions: standings.filter((s) => s.running).map((s) => standingOf(s, now)) }
       },
     )
 
-    registerWallet(routes, { who, ...deps })
+    registerWallet(routes, deps)
 
     const receipt = async (request: FastifyRequest, id: string, reply: FastifyReply) => {
-      const row = await callOfMember(queries, who(request).memberId, id)
+      const row = await callOfMember(queries, memberOf(request), id)
       if (row) return receiptOf(row, deps.catalog.current().operator.currency)
       return reply
         .code(404)
@@ -64,7 +75,7 @@ export function registerV1(plain: FastifyInstance, deps: RouteDeps): void {
     const byId = z.object({ id: z.string().min(1).max(64) })
     routes.get(
       '/api/usage/v1/calls/:id',
-      { schema: { ...doc('The receipt of a call'), params: byId } },
+      { schema: { ...doc('The receipt of a call'), params: byId, response: { 200: receiptSchema } } },
       async (request, reply) => receipt(request, request.params.id, reply),
     )
     routes.get('/api/usage/calls/:id', { schema: { hide: true, params: byId } }, async (request, reply) =>
@@ -74,10 +85,10 @@ export function registerV1(plain: FastifyInstance, deps: RouteDeps): void {
     const callsQuery = span.extend({ limit, before: z.string().optional(), prompt: z.string().optional() })
     routes.get(
       '/api/usage/v1/calls',
-      { schema: { ...doc('Calls, the newest first'), querystring: callsQuery } },
+      { schema: { ...doc('Calls, the newest first'), querystring: callsQuery, response: { 200: callsSchema } } },
       async (request) => {
         const { before, prompt } = request.query
-        const ids = await pursesOf(queries, who(request).memberId)
+        const ids = await pursesOf(queries, memberOf(request))
         const page = { limit: request.query.limit, before: cursorOf(before), promptId: prompt }
         const rows = await callsOf(queries, ids, spanOf(request.query, deps.clock.now()), page)
         const last = rows.at(-1)
@@ -91,9 +102,9 @@ export function registerV1(plain: FastifyInstance, deps: RouteDeps): void {
     const promptsQuery = span.extend({ limit, before: z.string().optional() })
     routes.get(
       '/api/usage/v1/prompts',
-      { schema: { ...doc('Prompts, the newest first'), querystring: promptsQuery } },
+      { schema: { ...doc('Prompts, the newest first'), querystring: promptsQuery, response: { 200: promptsSchema } } },
       async (request) => {
-        const ids = await subscriptionIdsOf(queries, who(request).memberId)
+        const ids = await subscriptionIdsOf(queries, memberOf(request))
         const { query } = request
         const rows = await promptsOf(queries, ids, spanOf(query, deps.clock.now()), query.limit, query.before)
         const prompts = rows.map((row) => ({
@@ -104,31 +115,58 @@ export function registerV1(plain: FastifyInstance, deps: RouteDeps): void {
           calls: row.calls,
           settled_calls: row.settled_calls,
           charge: row.charge / 1_000_000,
+          models: [...row.models],
+          tools: [...row.tools],
+          multiplier: row.multiplier === null ? null : row.multiplier / 1000,
+          input_tokens: row.input_tokens,
+          output_tokens: row.output_tokens,
+          list_price: row.list_price / MICROS_PER_UNIT,
         }))
         return { prompts, next: rows.length === query.limit ? (rows.at(-1)?.id ?? null) : null }
       },
     )
 
-    const hoursQuery = span.extend({ by: z.enum(['model', 'tool', 'key']).default('model') })
+    const by = z.enum(USAGE_BY).default('model')
     routes.get(
       '/api/usage/v1/hours',
-      { schema: { ...doc('Usage by hour (UTC) and model, tool or key'), querystring: hoursQuery } },
+      {
+        schema: {
+          ...doc('Usage by hour (UTC) and model, tool or key'),
+          querystring: span.extend({ by }),
+          response: { 200: hoursSchema },
+        },
+      },
       async (request) => {
-        const ids = await pursesOf(queries, who(request).memberId)
-        const by = request.query.by === 'key' ? 'key_id' : request.query.by
-        const rows = await hoursOf(queries, ids, spanOf(request.query, deps.clock.now()), by)
-        return {
-          by: request.query.by,
-          currency: deps.catalog.current().operator.currency,
-          hours: rows.map(({ hour_at, charge, list_price, ...sums }) => ({
-            hour: iso(hour_at),
-            ...sums,
-            charge: charge / 1_000_000,
-            list_price: list_price / 1e8,
-          })),
-        }
+        const ids = await pursesOf(queries, memberOf(request))
+        const { query } = request
+        const rows = await hoursOf(queries, ids, spanOf(query, deps.clock.now()), columnOf(query.by))
+        const { currency } = deps.catalog.current().operator
+        return { by: query.by, currency, hours: rows.map((row) => ({ hour: iso(row.hour_at), ...sumOf(row) })) }
       },
     )
+    const zone = z.string().max(64).refine(isZone, 'an IANA zone, for example Asia/Shanghai').optional()
+    routes.get(
+      '/api/usage/v1/days',
+      {
+        schema: {
+          ...doc('Usage by day of a zone (the operator’s by default) and model, tool or key'),
+          querystring: span.extend({ by, zone }),
+          response: { 200: daysSchema },
+        },
+      },
+      async (request) => {
+        const ids = await pursesOf(queries, memberOf(request))
+        const { query } = request
+        const { currency, zone: own } = deps.catalog.current().operator
+        const days = { zone: query.zone ?? own, by: query.by, currency }
+        const rows = await daysOf(queries, ids, spanOf(query, deps.clock.now()), columnOf(query.by), days.zone)
+        return { ...days, days: rows.map((row) => ({ day: row.day, ...sumOf(row) })) }
+      },
+    )
+    routes.get('/api/usage/v1/live', { schema: { hide: true } }, async (request, reply) => {
+      reply.hijack()
+      deps.live.watch(memberOf(request), reply.raw)
+    })
 
     routes.get(
       '/api/usage/v1/refusals',
@@ -136,11 +174,11 @@ export function registerV1(plain: FastifyInstance, deps: RouteDeps): void {
         schema: {
           ...doc('Why was my tool refused? The last refusals, the newest first, with what helps'),
           querystring: z.object({ limit: limit.default(20) }),
-          response: { 200: z.object({ refusals: z.array(refusedSchema) }) },
+          response: { 200: refusalsSchema },
         },
       },
       async (request) => {
-        const rows = await deps.refusals.of(who(request).memberId, request.query.limit)
+        const rows = await deps.refusals.of(memberOf(request), request.query.limit)
         const language = languageOf(request.headers['accept-language'])
         return { refusals: rows.map((row) => refusedOf(row, deps.catalog.current().operator.zone, language)) }
       },
@@ -148,10 +186,12 @@ export function registerV1(plain: FastifyInstance, deps: RouteDeps): void {
 
     routes.get(
       '/api/usage/v1/value',
-      { schema: { ...doc('Value drawn at list prices, by period'), querystring: span } },
+      {
+        schema: { ...doc('Value drawn at list prices, by period'), querystring: span, response: { 200: valueSchema } },
+      },
       async (request) => {
         const now = deps.clock.now()
-        return valueOf(deps, who(request).memberId, spanOf(request.query, now), now)
+        return valueOf(deps, memberOf(request), spanOf(request.query, now), now)
       },
     )
 
@@ -162,7 +202,7 @@ export function registerV1(plain: FastifyInstance, deps: RouteDeps): void {
       async (request, reply) => {
         const { format } = request.query
         const write = format === 'csv' ? exportCsv : exportLines
-        const lines = write(deps, who(request).memberId, spanOf(request.query, deps.clock.now()))
+        const lines = write(deps, memberOf(request), spanOf(request.query, deps.clock.now()))
         reply.header('content-disposition', `attachment; filename="codeplan-usage.${format}"`)
         return reply
           .type(format === 'csv' ? 'text/csv; charset=utf-8' : 'application/x-ndjson')
@@ -174,19 +214,22 @@ export function registerV1(plain: FastifyInstance, deps: RouteDeps): void {
 
 export const doc = (summary: string) => ({ summary, tags: ['usage'], security: SECURITY })
 const iso = (ms: number): string => new Date(ms).toISOString()
-const problem = (code: string, message: string) => ({ error: { code, message } })
-const principals = new WeakMap<FastifyRequest, Principal>()
+const isoOrNull = (ms: number | undefined): string | null => (ms === undefined ? null : iso(ms))
+/** A hundred minor units of a million micros. */
+const MICROS_PER_UNIT = 1e8
+const columnOf = (by: (typeof USAGE_BY)[number]) => (by === 'key' ? 'key_id' : by)
 
-async function guard(deps: UsageDeps, request: FastifyRequest, reply: FastifyReply): Promise<void> {
-  reply.header('cache-control', 'no-store')
-  const principal = await deps.identify(request.raw)
-  if (!isRefused(principal)) return void principals.set(request, principal)
-  const { status, text, retryAfterSec } = word(principal, deps.catalog.current().operator.zone)
-  if (retryAfterSec !== undefined) reply.header('retry-after', retryAfterSec)
-  await reply.code(status).send(problem(principal.code, text[languageOf(request.headers['accept-language'])]))
-}
-
-const who = (request: FastifyRequest): Principal => principals.get(request) as Principal
+const sumOf = (row: Sum) => ({
+  name: row.name,
+  calls: row.calls,
+  failed: row.failed,
+  charge: row.charge / 1_000_000,
+  input_tokens: row.input_tokens,
+  cache_read_tokens: row.cache_read_tokens,
+  cache_write_tokens: row.cache_write_tokens,
+  output_tokens: row.output_tokens,
+  list_price: row.list_price / MICROS_PER_UNIT,
+})
 
 function spanOf(
   query: { from?: string | undefined; to?: string | undefined },
@@ -211,7 +254,9 @@ function standingOf(standing: Standing, now: Instant) {
     plan: standing.terms.plan,
     name: standing.terms.name,
     drawn: standing.drawn,
+    starts_at: iso(standing.startsAt),
     ends_at: iso(standing.endsAt),
+    paid_until: standing.paidUntil === null ? null : iso(standing.paidUntil),
     in_flight: standing.inFlight,
     concurrency: concurrencyAt(standing.terms, now),
     windows: standing.windows.map((window) => ({
@@ -221,7 +266,10 @@ function standingOf(standing: Standing, now: Instant) {
       used: window.used / 1_000_000,
       remaining: Math.max(0, window.allowance - window.used) / 1_000_000,
       used_share: usedShare(window),
-      resets_at: window.resetsAt === undefined ? null : iso(window.resetsAt),
+      length_ms: window.rule.lengthMs,
+      started_at: isoOrNull(window.startsAt),
+      resets_at: isoOrNull(window.resetsAt),
+      runs_out_at: isoOrNull(runsOutAt(window, now)),
     })),
   }
 }

@@ -5,8 +5,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { z } from 'zod'
 
 import type { WalletStanding } from '../entitlements/index.ts'
-import type { Principal } from '../identity/index.ts'
 import type { UsageDeps } from './deps.ts'
+import { memberOf } from './who.ts'
 
 type Routes = FastifyInstance<RawServerDefault, IncomingMessage, ServerResponse, FastifyBaseLogger, ZodTypeProvider>
 
@@ -17,11 +17,8 @@ const CAP_MAX = 1_000_000
 const SCHEMA = { tags: ['balance'], security: [{ key: [] }] }
 
 /** The balance, and the switch by which a full plan goes on at its expense. */
-export function registerWallet(
-  routes: Routes,
-  { entitlements, clock, who }: UsageDeps & { readonly who: (request: FastifyRequest) => Principal },
-): void {
-  const show = async (request: FastifyRequest) => shown(await entitlements.wallet(who(request).memberId, clock.now()))
+export function registerWallet(routes: Routes, { entitlements, clock }: UsageDeps): void {
+  const show = async (request: FastifyRequest) => shown(await entitlements.wallet(memberOf(request), clock.now()))
 
   routes.get(
     '/api/usage/v1/balance',
@@ -44,7 +41,7 @@ export function registerWallet(
     async (request) => {
       const { on, monthly_cap: cap } = request.body
       const whole = cap === null ? null : micros(Math.round(cap * 100) * (MICROS_PER_UNIT / 100))
-      await entitlements.setOverflow(who(request).memberId, { on, cap: whole })
+      await entitlements.setOverflow(memberOf(request), { on, cap: whole })
       return show(request)
     },
   )
