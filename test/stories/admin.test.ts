@@ -2,7 +2,7 @@ import { HOUR_MS, type MemberId } from '@codeplan/core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import { examine } from '../../apps/server/src/admin/index.ts'
-import { memberByEmail, openSession, SESSION_COOKIE } from '../../apps/server/src/identity/index.ts'
+import { openSession, SESSION_COOKIE } from '../../apps/server/src/identity/index.ts'
 import { sql } from '../../apps/server/src/platform/index.ts'
 import { ask } from '../house/ask.ts'
 import { drawn } from '../house/books.ts'
