@@ -20,10 +20,12 @@ export const subscriptionWords = words(
     billAbout: (until: string) => `Your plan is served until ${until}. Pay the bill, and it goes on.`,
     payBill: 'Pay the bill',
     renewal: 'Renews itself',
-    renewalOn: 'At the end of the period the fee is charged. Switching it off costs nothing: the plan then runs to the end of what is paid.',
+    renewalOn:
+      'At the end of the period the fee is charged. Switching it off costs nothing: the plan then runs to the end of what is paid.',
     renewalOff: (at: string) => `Your plan ends on ${at}. Until then you can switch this on again.`,
     change: 'Change the plan',
-    changeLead: 'An upgrade is in force at once and costs the difference. Everything else begins with the next period. Neither needs stock.',
+    changeLead:
+      'An upgrade is in force at once and costs the difference. Everything else begins with the next period. Neither needs stock.',
     plan: 'Plan',
     price: 'Price',
     current: 'yours',
@@ -64,14 +66,16 @@ export const subscriptionWords = words(
     pdfOf: (number: string) => `Invoice ${number} as PDF`,
     refund: 'Give the period back',
     refundAllowed: (until: string) => `Until ${until} you can give this period up. The plan ends at once.`,
-    refundLate: (until: string) => `This was possible until ${until}. You can switch the renewal off; the plan then runs to its end.`,
+    refundLate: (until: string) =>
+      `This was possible until ${until}. You can switch the renewal off; the plan then runs to its end.`,
     refundShow: 'Show what would come back',
     byTime: 'For the time that is left',
     byUse: 'For the allowance that is left',
     refundAmount: 'You get the smaller one',
     refundDo: (money: string) => `End the plan and get ${money} back`,
     refundTitle: 'End the plan now?',
-    refundAbout: (money: string) => `${money} go back the way they came. Your tools are refused from now on. This cannot be undone.`,
+    refundAbout: (money: string) =>
+      `${money} go back the way they came. Your tools are refused from now on. This cannot be undone.`,
     refunded: (money: string) => `${money} are on their way back.`,
     cancel: 'Cancel',
   },
