@@ -43,7 +43,7 @@ export const upstreamsSchema = z.object({
 export type Upstreams = z.infer<typeof upstreamsSchema>
 export const drainWishSchema = z.strictObject({ drained: z.boolean(), why: whySchema })
 
-export const capacityQuerySchema = z.object({ hours: z.coerce.number().int().min(1).max(744).default(48) })
+export const capacityQuerySchema = z.object({ hours: z.coerce.number().int().min(1).max(168).default(48) })
 export const capacityHourSchema = z.object({
   hour_at: instantSchema,
   model: z.string(),

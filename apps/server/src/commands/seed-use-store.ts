@@ -29,7 +29,7 @@ export async function seedDraws(tx: Tx, { now, zone, tools }: Year): Promise<voi
     select s.n, s.sub, s.member, s.anchor, s.version, s.plan, s.windows, s.t0, s.tool, s.key, s.i, h, m,
       s.models->>(case m when 0 then 0 else floor(pg_temp.dice('model' || s.n || '.' || s.i || '.' || h) * jsonb_array_length(s.models))::int end) as model,
       case h when 0 then s.t0 else (s.t0 / 3600000 + h) * 3600000 + 45000 end + m * 900000::int8 as at,
-      1 + floor(pg_temp.dice('calls' || s.n || '.' || s.i || '.' || h || '.' || m) ^ 2 * 6)::int as calls
+      1 + floor(pg_temp.dice('calls' || s.n || '.' || s.i || '.' || h || '.' || m) ^ 2 * 4)::int as calls
     from seed_sittings s, generate_series(0, 3) h, generate_series(0, 1) m
     where h < s.hours and (m = 0 or pg_temp.dice('second' || s.n || '.' || s.i || '.' || h) < 0.3)`.execute(tx)
   await sql`delete from seed_draws d using subscriptions s where s.id = d.sub
@@ -96,7 +96,7 @@ export async function seedFacts(tx: Tx, { now, zone, catalog }: Year): Promise<v
           'planVersionId', c.version, 'plan', c.plan, 'purse', jsonb_build_object('kind', 'plan'), 'catalogVersion', ${catalog}::int, 'promptId', c.prompt,
           'promptReason', case c.j when 0 then 'new' else 'same_question' end, 'mark', 'question', 'admittedAt', c.admitted, 'model', c.model,
           'modelAsked', c.model, 'tool', c.tool, 'toolRule', 'seed', 'path', '/api/anthropic/v1/messages', 'stream', true,
-          'multiplier', c.permille, 'multiplierRule', 'seed', 'cost', case c.j when 0 then s.micro else 0 end, 'starts', s.starts, 'windows', '[]'::jsonb),
+          'multiplier', c.permille, 'multiplierRule', 'seed', 'cost', case c.j when 0 then s.micro else 0 end, 'windows', '[]'::jsonb),
         'tokensFrom', 'upstream', 'firstByteMs', c.first_ms, 'totalMs', c.total_ms, 'tried', '[]'::jsonb)
     from seed_calls c join seed_starts s on s.prompt = c.prompt`.execute(tx)
   // The windows that are open now: what their prompts have put there.

@@ -1,7 +1,10 @@
+import { randomBytes } from 'node:crypto'
+
 import { DAY_MS, HOUR_MS, instant, readMoney, wallClock, type Instant } from '@codeplan/core'
 
+import { addInvited, changeRole, newPassword } from '../identity/index.ts'
 import type { Rooms } from '../rooms.ts'
-import { answer, wholeNumber, wrong, type Command } from './command.ts'
+import { answer, COMMAND_LINE, wholeNumber, wrong, type Command } from './command.ts'
 import { seedMoney } from './seed-money-store.ts'
 import { hasMembers, makeDice, seedMembers, seedPeriods, seedSubscriptions, type Year } from './seed-people-store.ts'
 import { seedAnalyzed, seedRest } from './seed-rest-store.ts'
@@ -10,7 +13,9 @@ import { seedDraws, seedFacts, seedHours, seedModels } from './seed-use-store.ts
 const MEMBERS = 500
 const MEMBERS_MAX = 50_000
 const YEAR_MS = 365 * DAY_MS
+/** How many places a route is thought to have that takes any number. */
 const PLACES = 60
+const OPERATOR = 'operator@example.org'
 
 /** Steps in their order, each on what those before have made; the names are told as they are done. */
 const STEPS = {
@@ -41,6 +46,10 @@ export const seedCommand: Command = {
     if (seed === undefined) return wrong('--seed: use a whole number above 0')
     const began = performance.now()
     const year = await yearOf(rooms, members, seed)
+    // A new one each time: a server with a known password must not be.
+    const password = randomBytes(12).toString('base64url')
+    const hash = await newPassword(rooms.people, OPERATOR, password)
+    if (!hash.ok) return wrong('the password of the operator could not be made: try again')
     const took: Record<string, number> = {}
     const done = await rooms.db.tx(async (tx) => {
       if (await hasMembers(tx)) return false
@@ -49,11 +58,17 @@ export const seedCommand: Command = {
         await step(tx, year)
         took[name] = Math.round(performance.now() - stepBegan)
       }
+      const who = { email: OPERATOR, name: '', language: 'en', hash: hash.value, address: '', agent: 'seed' } as const
+      const { memberId } = await addInvited(rooms.people, tx, who, year.now as Instant)
+      await changeRole(tx, { memberId, role: 'operator', who: COMMAND_LINE, address: '' }, year.now as Instant)
       return true
     })
     if (!done) return wrong('there are members already: a made-up year is for a new database')
     const sec = Math.round((performance.now() - began) / 100) / 10
-    return answer({ members, seed, took_ms: took }, `${members} members in a year, in ${sec} s (seed ${seed})`)
+    return answer(
+      { members, seed, operator: OPERATOR, password, took_ms: took },
+      `${members} members in a year, in ${sec} s (seed ${seed}). Sign in as ${OPERATOR} with ${password}`,
+    )
   },
 }
 

@@ -21,7 +21,7 @@ import { makeToolGuard } from './tool-guard.ts'
 
 export type { RefusalLog } from './refusal-log.ts'
 export type { RefusedRow } from './refusals-store.ts'
-export { capacityHours, type CapacityHour } from './capacity-store.ts'
+export { busiestHours, capacityHours, type CapacityHour } from './capacity-store.ts'
 export { shownCapacity } from './shown-capacity.ts'
 export { forgetAnswers } from './kept-answer.ts'
 export { makeUpstreamPools, type UpstreamPools, type UpstreamSettings } from './upstream-pools.ts'
