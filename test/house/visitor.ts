@@ -56,7 +56,7 @@ export function visitor(house: Pick<House, 'url' | 'clock'>): Visitor {
 }
 
 /** The letters to an address, the newest first: kinds and what they tell of. */
-export const lettersTo = (house: House, address: string) => mailsOf(house.rooms.db.queries, address, 100)
+export const lettersTo = (house: House, address: string) => mailsOf(house.rooms.db.queries, { address, limit: 100 })
 
 /** The token in the newest letter of a kind. */
 export async function tokenFor(house: House, address: string, kind: string): Promise<string> {

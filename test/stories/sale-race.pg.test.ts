@@ -42,7 +42,7 @@ describe('two servers sell from one PostgreSQL', () => {
     const { db, clock, catalog } = market.rooms
     await catalog.refresh()
     for (const plan of PLANS)
-      await addRelease({ db, catalog: catalog.current() }, { plan, pieces: 5, at: clock.now() }, clock.now())
+      await db.tx((tx) => addRelease(tx, catalog.current(), { plan, pieces: 5, at: clock.now() }, clock.now()))
     const ask = (url: string, plan: string) =>
       send(`${url}${SALE}/orders`, {
         method: 'POST',
@@ -68,7 +68,7 @@ describe('two servers sell from one PostgreSQL', () => {
     const before = await left(second.url)
     const { db, clock, catalog } = market.rooms
     await catalog.refresh()
-    await addRelease({ db, catalog: catalog.current() }, { plan: 'pro', pieces: 3, at: clock.now() }, clock.now())
+    await db.tx((tx) => addRelease(tx, catalog.current(), { plan: 'pro', pieces: 3, at: clock.now() }, clock.now()))
     for (const { url } of [first, second])
       await until('it is told', async () => (await left(url)) === before + 3, 1_000)
   })

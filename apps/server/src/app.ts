@@ -3,7 +3,15 @@ import type { AddressInfo } from 'node:net'
 
 import Fastify, { LogController, type FastifyBaseLogger } from 'fastify'
 
-import { forgetAnswers, makeGateway, makeUpstreamPools, type Gateway, type UpstreamSettings } from './gateway/index.ts'
+import {
+  forgetAnswers,
+  makeGateway,
+  makeUpstreamPools,
+  openDrained,
+  type Gateway,
+  type UpstreamSettings,
+} from './gateway/index.ts'
+import { registerOperator } from './admin/index.ts'
 import { registerBalance, registerOrders, registerSubscription, registerWebhooks } from './billing/index.ts'
 import { ALIVE_EVERY_MS } from './entitlements/index.ts'
 import { isReady } from './ready.ts'
@@ -62,7 +70,7 @@ export async function startApp(
 ): Promise<App> {
   const { config, catalog, log, db, clock, entitlements } = rooms
   const pools = makeUpstreamPools({ sandboxUrl: options.sandboxUrl, secret: config.secret })
-  const gateway = makeGateway({ ...rooms, queries: db.queries, pools })
+  const gateway = makeGateway({ ...rooms, queries: db.queries, pools, drained: await openDrained(db) })
 
   const fastify = Fastify({
     loggerInstance: log as FastifyBaseLogger,
@@ -104,6 +112,7 @@ export async function startApp(
   const sale = await openSale(rooms)
   rooms.billing.useStock(sale.stock)
   registerSale(fastify, rooms, sale)
+  registerOperator(fastify, { ...rooms, gateway, sale })
   registerBalance(fastify, rooms)
   registerOrders(fastify, rooms)
   registerSubscription(fastify, rooms)

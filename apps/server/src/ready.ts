@@ -1,3 +1,4 @@
+import { modelsWithoutRoute } from './catalog/index.ts'
 import { sql } from './platform/index.ts'
 import type { Rooms } from './rooms.ts'
 
@@ -12,14 +13,10 @@ export interface Readiness {
 /** Can this node answer a call: database, catalog, a route per model. */
 export async function isReady(rooms: Rooms): Promise<Readiness> {
   const catalog = rooms.catalog.current()
-  const usable = (keyEnvs: readonly string[]): boolean =>
-    keyEnvs.length === 0 || keyEnvs.some((name) => rooms.config.secret(name) !== undefined)
-  const modelsWithoutRoute = [...catalog.models.values()]
-    .filter((model) => !model.routes.some((route) => usable(route.upstream.keyEnvs)))
-    .map((model) => model.id)
+  const without = modelsWithoutRoute(catalog, rooms.config.secret)
   const database = await sql`select 1`.execute(rooms.db.queries).then(
     () => true,
     () => false,
   )
-  return { ok: database && modelsWithoutRoute.length === 0, database, catalog: catalog.version, modelsWithoutRoute }
+  return { ok: database && without.length === 0, database, catalog: catalog.version, modelsWithoutRoute: without }
 }

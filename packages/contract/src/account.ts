@@ -124,4 +124,5 @@ export const auditEntrySchema = z.object({
   whom: z.string().nullable(),
   before: z.unknown(),
   after: z.unknown(),
+  why: z.string().nullable(),
 })

@@ -15,6 +15,8 @@ export interface RefundQuote {
   readonly amount: Minor
   readonly byTime: Minor
   readonly byUse: Minor
+  /** What was paid for the period: more never goes back. */
+  readonly netPaid: Minor
 }
 
 /**
@@ -30,5 +32,5 @@ export function quoteRefund(
   const until = Math.min(startsAt + rules.days * DAY_MS, endsAt) as Instant
   const byTime = shareDown(term.netPaid, endsAt - now, endsAt - startsAt)
   const byUse = unusedShare(term)
-  return { allowed: now < until, until, amount: minor(Math.min(byTime, byUse)), byTime, byUse }
+  return { allowed: now < until, until, amount: minor(Math.min(byTime, byUse)), byTime, byUse, netPaid: term.netPaid }
 }

@@ -1,5 +1,5 @@
 import { balanceSchema, overflowSchema, statementSchema } from '@codeplan/contract'
-import { micros, microsOfMinor, readMoney, type Micros } from '@codeplan/core'
+import { micros, microsOfMinor, readMoney } from '@codeplan/core'
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 
@@ -7,14 +7,11 @@ import type { Entitlements } from '../entitlements/index.ts'
 import { personOf, registerConsole } from '../identity/index.ts'
 import { balanceAccount, movementsOf } from '../ledger/index.ts'
 import { refuserOf, type BillingRouteDeps } from './route-deps.ts'
-import { isoOf } from './shown.ts'
+import { isoOf, shownBalance, shownMicros } from './shown.ts'
 
 const BASE = '/api/console/v1/balance'
 const PAGE = 100
-const MICROS_PER_UNIT = 1e8
 const doc = (summary: string) => ({ summary, tags: ['balance'] })
-/** Calls cost fractions of the minor unit, so six decimals are shown. */
-const shown = (amount: Micros | number): string => (amount / MICROS_PER_UNIT).toFixed(6).replace(/(\.\d\d)0{4}$/, '$1')
 
 /** The balance of whoever is signed in: what is there, what it may be used for, and every movement of it. */
 export function registerBalance(
@@ -24,20 +21,8 @@ export function registerBalance(
   const { catalog, clock, db, entitlements, people } = deps
   const refuse = refuserOf(deps)
   registerConsole(fastify, people, 'member', (routes) => {
-    const show = async (memberId: Parameters<Entitlements['wallet']>[0]) => {
-      const { currency, balance, reserved, available, overflow } = await entitlements.wallet(memberId, clock.now())
-      return {
-        currency,
-        balance: shown(balance),
-        reserved: shown(reserved),
-        available: shown(available),
-        overflow: {
-          on: overflow.on,
-          monthly_cap: overflow.cap === null ? null : shown(overflow.cap),
-          spent_this_month: shown(overflow.spentThisMonth),
-        },
-      }
-    }
+    const show = async (memberId: Parameters<Entitlements['wallet']>[0]) =>
+      shownBalance(await entitlements.wallet(memberId, clock.now()))
     routes.get(
       BASE,
       {
@@ -83,7 +68,7 @@ export function registerBalance(
           kind,
           note,
           at: isoOf(at),
-          amount: shown(amount),
+          amount: shownMicros(amount),
         }))
         return {
           currency: catalog.current().operator.currency,

@@ -7,11 +7,11 @@ import { cancelOrder, chooseMethod, orderTopUp, planNext, switchRenewal, unbind 
 import { placeOrder } from './order.ts'
 import { inTx, pay, type PayWish } from './pay.ts'
 import { lookAtPurchases, placePurchase, writePurchases, type PurchaseWish } from './purchase.ts'
-import { methodsOf, paymentsOf } from './payments-store.ts'
+import { askSoon, methodsOf, paymentsOf } from './payments-store.ts'
 import { openProviders, type ProviderSettings } from './providers/open.ts'
 import type { Headers, PaymentProvider } from './providers/port.ts'
 import { redeem } from './redeem.ts'
-import { offerRefund, refund } from './refund.ts'
+import { offerRefund, refund, type RefundWish } from './refund.ts'
 import { orderSeats, type SeatsWish } from './seats.ts'
 import { endlessStock, type Stock } from './stock.ts'
 import { contractsOf, nextDueAt, orderById, ordersOf, runningContract } from './store.ts'
@@ -24,11 +24,13 @@ export type { PaidSeats } from './deps.ts'
 export type { OrderRefusal } from './order.ts'
 export type { PurchaseWish } from './purchase.ts'
 export type { PayRefusal, PayWith } from './pay.ts'
+export type { PaymentRow, RefundRow } from './payments-store.ts'
 export type { ContractRow, OrderDraft, OrderRow } from './store.ts'
 export { insertCoupon, insertRedeemCode } from './coupons-store.ts'
+export { makeRedeemCodes } from './redeem-codes.ts'
 export { placeOrder }
 export { requestKeyOf } from './route-deps.ts'
-export { shownOrder } from './shown.ts'
+export { isoOf, moneyOf, shownBalance, shownMicros, shownOrder, shownPayment } from './shown.ts'
 export { checkMoney } from './check.ts'
 export { registerBalance } from './balance-routes.ts'
 export { registerOrders } from './order-routes.ts'
@@ -80,7 +82,8 @@ export async function makeBilling(
     offerUpgrade: (wish: UpgradeWish, now: Instant) => deps.db.tx((tx) => offerUpgrade(deps, tx, wish, now)),
     orderUpgrade: (wish: Parameters<typeof orderUpgrade>[1], now: Instant) => orderUpgrade(deps, wish, now),
     offerRefund: (memberId: MemberId, now: Instant) => deps.db.tx((tx) => offerRefund(deps, tx, memberId, now)),
-    refund: (wish: Parameters<typeof refund>[1], now: Instant) => refund(deps, wish, now),
+    refund: (wish: RefundWish, now: Instant) => deps.db.tx((tx) => refund(deps, tx, wish, now)),
+    refundIn: (tx: Tx, wish: RefundWish, now: Instant) => refund(deps, tx, wish, now),
     switchRenewal: (memberId: MemberId, on: boolean) => switchRenewal(deps, memberId, on),
     planNext: (memberId: MemberId, wish: Parameters<typeof planNext>[2]) => planNext(deps, memberId, wish),
     chooseMethod: (memberId: MemberId, methodId: string) => chooseMethod(deps, memberId, methodId),
@@ -95,6 +98,8 @@ export async function makeBilling(
     providers: () => providers,
     tellLowBalances: (now: Instant) => tellLowBalances(deps, now),
     workDue: (now: Instant) => workDue(deps, now),
+    /** The next round asks providers about what is not settled, or about this payment; answers how many. */
+    askSoon: (tx: Tx, now: Instant, paymentId?: string) => askSoon(tx, now, paymentId),
     /** When there is something to do next. */
     nextDueAt: () => nextDueAt(deps.db.queries),
     order: (id: string) => orderById(deps.db.queries, id),

@@ -70,6 +70,20 @@ export async function checkPaymentAt(on: Queries | Tx, id: PaymentId, at: Instan
   await sql`update payments set check_at = ${at} where id = ${id}`.execute(on)
 }
 
+/** Everything that is not settled, or one payment of it, is asked about now. */
+export async function askSoon(tx: Tx, now: Instant, paymentId?: string): Promise<number> {
+  if (paymentId !== undefined) {
+    const { rows } = await sql`update payments set check_at = ${now}
+      where id = ${paymentId} and check_at is not null returning id`.execute(tx)
+    return rows.length
+  }
+  const { rows } = await sql<{ count: number }>`with p as (
+      update payments set check_at = ${now} where check_at is not null returning id),
+    r as (update refunds set check_at = ${now} where check_at is not null returning id)
+    select (select count(*) from p)::int + (select count(*) from r)::int as count`.execute(tx)
+  return rows[0]?.count ?? 0
+}
+
 export interface RefundRow {
   readonly id: RefundId
   readonly payment_id: PaymentId

@@ -48,36 +48,37 @@ export async function offerRefund(
   return yes(quoteRefund(term, deps.catalog.current().billing.refund, now))
 }
 
+export interface RefundWish {
+  readonly memberId: MemberId
+  readonly expected?: Minor | undefined
+  readonly byOperator?: { readonly amount: Minor; readonly reason: string } | undefined
+}
+
 /**
  * Ends the subscription now and sends back what the rule says, from the payments that it was paid by, the newest first.
  * `expected`: what was shown; less is not sent without asking again. An operator may refund where the rule is over.
  */
 export async function refund(
   deps: BillingDeps,
-  wish: {
-    readonly memberId: MemberId
-    readonly expected?: Minor | undefined
-    readonly byOperator?: { readonly amount: Minor; readonly reason: string } | undefined
-  },
+  tx: Tx,
+  wish: RefundWish,
   now: Instant,
 ): Promise<Outcome<{ readonly amount: Minor }, NoRefund>> {
-  return deps.db.tx(async (tx) => {
-    const offer = await offerRefund(deps, tx, wish.memberId, now)
-    if (!offer.ok) return offer
-    if (!offer.value.allowed && !wish.byOperator) return no({ code: 'refund_too_late', until: offer.value.until })
-    const contract = await runningContract(tx, wish.memberId, 'locked')
-    const period = contract && (await periodAt(tx, contract.subscription_id, now))
-    if (!contract || !period) return no({ code: 'not_subscribed' })
-    const amount = minor(
-      Math.min(wish.byOperator?.amount ?? (await asShown(deps, tx, wish, offer.value, now)), period.net),
-    )
-    if (wish.expected !== undefined && amount < wish.expected) return no({ code: 'quote_changed', due: amount })
-    await endContract(deps, tx, contract, 'refunded', now)
-    await endSubscription(tx, contract.subscription_id, now)
-    await cutPeriod(tx, period, now, amount)
-    await sendBack(tx, wish.memberId, amount, wish.byOperator?.reason ?? 'the member gave the period up', now)
-    return yes({ amount })
-  })
+  const offer = await offerRefund(deps, tx, wish.memberId, now)
+  if (!offer.ok) return offer
+  if (!offer.value.allowed && !wish.byOperator) return no({ code: 'refund_too_late', until: offer.value.until })
+  const contract = await runningContract(tx, wish.memberId, 'locked')
+  const period = contract && (await periodAt(tx, contract.subscription_id, now))
+  if (!contract || !period) return no({ code: 'not_subscribed' })
+  const amount = minor(
+    Math.min(wish.byOperator?.amount ?? (await asShown(deps, tx, wish, offer.value, now)), period.net),
+  )
+  if (wish.expected !== undefined && amount < wish.expected) return no({ code: 'quote_changed', due: amount })
+  await endContract(deps, tx, contract, 'refunded', now)
+  await endSubscription(tx, contract.subscription_id, now)
+  await cutPeriod(tx, period, now, amount)
+  await sendBack(tx, wish.memberId, amount, wish.byOperator?.reason ?? 'the member gave the period up', now)
+  return yes({ amount })
 }
 
 /** Whoever confirms some minutes after the look gets what was shown, if it was right then: time alone must not change it. */

@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto'
 
 import { makeId, no, yes, type Instant, type Outcome } from '@codeplan/core'
 
-import type { Db } from '../platform/index.ts'
+import type { Db, Tx } from '../platform/index.ts'
 import { fingerprint, planTerms } from './compile.ts'
 import { readCatalog, type CatalogFault } from './read.ts'
-import { insertCatalog, insertPlanVersion, newestCatalog, newestPlanVersions } from './store.ts'
+import { insertCatalog, insertPlanVersion, lockCatalog, newestCatalog, newestPlanVersions } from './store.ts'
 
 export interface Applied {
   readonly version: number
@@ -15,8 +15,16 @@ export interface Applied {
 }
 
 /** Makes a file the running catalog. Applying an unchanged file changes nothing. */
-export async function applyCatalog(
+export const applyCatalog = (
   db: Db,
+  source: string,
+  by: string,
+  now: Instant,
+): Promise<Outcome<Applied, readonly CatalogFault[]>> => db.tx((tx) => applyCatalogIn(tx, source, by, now))
+
+/** The same in a transaction of whoever applies it. */
+export async function applyCatalogIn(
+  tx: Tx,
   source: string,
   by: string,
   now: Instant,
@@ -24,27 +32,26 @@ export async function applyCatalog(
   const read = readCatalog(source)
   if (!read.ok) return no(read.no)
   const print = fingerprint(source)
-  return db.tx(async (tx) => {
-    const newest = await newestCatalog(tx)
-    if (newest?.fingerprint === print) return yes({ version: newest.id, changed: false, planVersions: [] })
-    const version = await insertCatalog(tx, { fingerprint: print, source, at: now, by })
-    const before = new Map((await newestPlanVersions(tx)).map((row) => [row.plan, row]))
-    const planVersions = []
-    for (const plan of read.value.plans) {
-      const terms = planTerms(plan)
-      const old = before.get(plan.id)
-      const termsPrint = fingerprint(JSON.stringify(terms))
-      if (old?.fingerprint === termsPrint) continue
-      const row = {
-        id: makeId('plv', now, randomBytes(16)),
-        plan: plan.id,
-        version: (old?.version ?? 0) + 1,
-        fingerprint: termsPrint,
-        terms,
-      }
-      await insertPlanVersion(tx, row, now)
-      planVersions.push({ plan: row.plan, version: row.version })
+  await lockCatalog(tx)
+  const newest = await newestCatalog(tx)
+  if (newest?.fingerprint === print) return yes({ version: newest.id, changed: false, planVersions: [] })
+  const version = await insertCatalog(tx, { fingerprint: print, source, at: now, by })
+  const before = new Map((await newestPlanVersions(tx)).map((row) => [row.plan, row]))
+  const planVersions = []
+  for (const plan of read.value.plans) {
+    const terms = planTerms(plan)
+    const old = before.get(plan.id)
+    const termsPrint = fingerprint(JSON.stringify(terms))
+    if (old?.fingerprint === termsPrint) continue
+    const row = {
+      id: makeId('plv', now, randomBytes(16)),
+      plan: plan.id,
+      version: (old?.version ?? 0) + 1,
+      fingerprint: termsPrint,
+      terms,
     }
-    return yes({ version, changed: true, planVersions })
-  })
+    await insertPlanVersion(tx, row, now)
+    planVersions.push({ plan: row.plan, version: row.version })
+  }
+  return yes({ version, changed: true, planVersions })
 }

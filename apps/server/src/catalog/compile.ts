@@ -77,6 +77,8 @@ export interface RoutingRules extends BreakerRule {
 /** One version of the catalog, made for look-ups on the hot path. */
 export interface Catalog {
   readonly version: number
+  /** The file it was read from. */
+  readonly source: string
   readonly appliedAt: Instant
   readonly operator: CatalogDocument['operator']
   readonly people: CatalogDocument['people']
@@ -100,7 +102,10 @@ export interface Catalog {
   mayUse(terms: PlanTerms, model: string): boolean
 }
 
-export function compileCatalog(doc: CatalogDocument, version: number, appliedAt: Instant): Catalog {
+export function compileCatalog(
+  doc: CatalogDocument,
+  { version, source, appliedAt }: Pick<Catalog, 'version' | 'source' | 'appliedAt'>,
+): Catalog {
   const upstreams = doc.upstreams.map((u) => ({
     id: u.id,
     kind: u.kind,
@@ -148,6 +153,7 @@ export function compileCatalog(doc: CatalogDocument, version: number, appliedAt:
   }
   return {
     version,
+    source,
     appliedAt,
     operator: doc.operator,
     people: doc.people,
@@ -201,6 +207,10 @@ export function planTerms(plan: PlanDocument): PlanTerms {
     reportedAs: plan.reported_as ?? (plan.meter.kind === 'token' ? 'credits' : 'tokens'),
   }
 }
+
+/** What they sell is the same, so it needs no new plan version. */
+export const planTermsEqual = (a: PlanDocument, b: PlanDocument): boolean =>
+  JSON.stringify(planTerms(a)) === JSON.stringify(planTerms(b))
 
 /** Credits per 10,000 tokens are a hundred micro-credits a token. */
 const microPerToken = (rate: string): number => Math.round(Number(rate) * 100)

@@ -12,9 +12,15 @@ import {
   type CatalogRow,
 } from './store.ts'
 
-export { applyCatalog, type Applied } from './apply.ts'
+export { applyCatalog, applyCatalogIn, type Applied } from './apply.ts'
+export { catalogChanges, type CatalogChange } from './changes.ts'
+export { catalogById, catalogVersions, lockCatalog } from './store.ts'
+export { withLimit } from './with-limit.ts'
+export { modelsWithoutRoute } from './without-route.ts'
+export type { CatalogDocument } from './schema.ts'
 export {
   compileCatalog,
+  planTermsEqual,
   type Catalog,
   type GatewayLimits,
   type Model,
@@ -102,7 +108,7 @@ async function load(db: Db): Promise<Catalog | undefined> {
 function compile(row: CatalogRow): Catalog {
   const read = readCatalog(row.source)
   if (!read.ok) throw new Error(`catalog version ${row.id} cannot be read any more: ${read.no[0]?.cure}`)
-  return compileCatalog(read.value, row.id, instant(row.applied_at))
+  return compileCatalog(read.value, { version: row.id, source: row.source, appliedAt: instant(row.applied_at) })
 }
 
 function rulesIn({ version, multipliers, models }: Catalog): CatalogRules {

@@ -216,6 +216,8 @@ export const catalogSchema = z.strictObject({
     name: z.string().min(1),
     zone,
     currency: z.string().regex(/^[A-Z]{3}$/, 'use a three-letter currency code such as CNY'),
+    /** What upstreams cost, as a percentage of list prices: for the operator's economics; absent: unknown. */
+    cost_percent: z.number().min(0).max(1000).optional(),
     /** What a suspended member is told to do. */
     appeal: z
       .strictObject({ en: z.string().min(1), zh: z.string().min(1) })

@@ -22,12 +22,28 @@ export async function catalogById(on: Queries | Tx, id: number): Promise<Catalog
   return rows[0]
 }
 
+/** Versions are made one after the other: two operators who apply at once get two versions, in an order. Answers the newest. */
+export async function lockCatalog(tx: Tx): Promise<number> {
+  await sql`lock table catalog_versions in share row exclusive mode`.execute(tx)
+  return (await newestCatalog(tx))?.id ?? 0
+}
+
+/** Without their texts, the newest first. */
+export async function catalogVersions(
+  on: Queries,
+  before: number | undefined,
+  limit: number,
+): Promise<readonly Omit<CatalogRow, 'source' | 'fingerprint'>[]> {
+  const page = before === undefined ? sql`` : sql`where id < ${before}`
+  const { rows } = await sql<CatalogRow>`select id, applied_at, applied_by from catalog_versions ${page}
+    order by id desc limit ${limit}`.execute(on)
+  return rows
+}
+
 export async function insertCatalog(
   tx: Tx,
   row: { fingerprint: string; source: string; at: Instant; by: string },
 ): Promise<number> {
-  // Versions are made one after the other: two operators who apply at once get two versions, in an order.
-  await sql`lock table catalog_versions in share row exclusive mode`.execute(tx)
   const { rows } = await sql<{ id: number }>`
     insert into catalog_versions (fingerprint, source, applied_at, applied_by)
     values (${row.fingerprint}, ${row.source}, ${row.at}, ${row.by}) returning id`.execute(tx)

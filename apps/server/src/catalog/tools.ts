@@ -17,6 +17,7 @@ export interface Recognised {
 /** The rules that tell coding tools from scripts, made for the hot path. */
 export interface Tools {
   readonly names: readonly string[]
+  nameOf(tool: string): string | undefined
   /** Costs a look into a map. Most calls need no more. */
   byHeaders(headers: IncomingHttpHeaders): Recognised | undefined
   /** For tools that look like a plain SDK from outside: the beginning of the system prompt, and the names of functions. */
@@ -61,6 +62,7 @@ export function compileTools(docs: readonly ToolDocument[]): Tools {
   }
   return {
     names: docs.map(({ name }) => name),
+    nameOf: (tool) => docs.find(({ id }) => id === tool)?.name,
     byHeaders: (headers) => {
       const found = byAgent(headers['user-agent'] ?? '')
       if (found) return found

@@ -1,8 +1,20 @@
 import { wallText } from '@codeplan/core'
 
+import type { NoCredit } from '../entitlements/index.ts'
 import { memberByEmail } from '../identity/index.ts'
 import { answer, wrong, type Command } from './command.ts'
 import { noMember } from './people.ts'
+
+function whyNot(refusal: NoCredit): string {
+  switch (refusal.code) {
+    case 'not_subscribed':
+      return 'there is no running subscription'
+    case 'no_such_window':
+      return `no window ${refusal.window}: the plan has ${refusal.windows.join(', ')}`
+    case 'window_untouched':
+      return `window ${refusal.window} is untouched: all of it is left`
+  }
+}
 
 const UNITS_MAX = 1_000_000
 
@@ -24,7 +36,7 @@ export const creditCommand: Command = {
     const micro = Math.round(units * 1_000_000)
     const wish = { memberId: member.id, window, micro, reason, by: 'command line' }
     const done = await rooms.entitlements.credit(wish, rooms.clock.now())
-    if (!done.ok) return wrong(done.no)
+    if (!done.ok) return wrong(whyNot(done.no))
     const { allowance, used, resetsAt } = done.value
     const left = Math.max(0, allowance - used) / 1_000_000
     return answer(

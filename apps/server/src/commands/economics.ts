@@ -1,4 +1,4 @@
-import { economics } from '../usage/index.ts'
+import { economics, makePlanHours } from '../usage/index.ts'
 import { answer, type Command } from './command.ts'
 
 export const economicsCommand: Command = {
@@ -7,7 +7,7 @@ export const economicsCommand: Command = {
   does: 'shows per plan what was drawn at list prices, the ratio to the fee, and the worst case that its windows allow',
   words: { min: 0, max: 0 },
   run: async (rooms) => {
-    const found = await economics(rooms, rooms.clock.now())
+    const found = await economics(rooms, makePlanHours(rooms.db.queries), rooms.clock.now())
     const lines = found.plans.map((p) => {
       const drawn = `${p.list_price_drawn.toFixed(2)} ${found.currency} at list prices for ${p.units_drawn.toFixed(1)} units`
       const ratio = p.ratio === null ? 'no ratio yet' : `${p.ratio}× the fee`

@@ -16,6 +16,7 @@ import { saleSuggest } from './sale-suggest.ts'
 import { salePause, saleRelease, saleResume } from './sale.ts'
 import { memberRestore, memberSuspend } from './suspension.ts'
 import { teamAdd, teamExtend, teamGroup, teamList, teamSeats, teamShow } from './team.ts'
+import { seedCommand } from './seed.ts'
 import { couponCreate, redeemCreate, refundCommand, subscriptionShow } from './shop.ts'
 import { usage } from './usage.ts'
 
@@ -58,6 +59,7 @@ export const COMMANDS: readonly Command[] = [
   mailShow,
   doctor,
   migrateCommand,
+  seedCommand,
   clockCommand,
 ]
 

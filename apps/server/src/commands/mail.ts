@@ -17,7 +17,7 @@ export const mailList: Command = {
   does: 'lists letters, the newest first, and what became of them',
   words: { min: 0, max: 1 },
   run: async (rooms, { words: [address] }) => {
-    const mails = (await mailsOf(rooms.db.queries, address, LISTED)).map((row) => ({
+    const mails = (await mailsOf(rooms.db.queries, { address, limit: LISTED })).map((row) => ({
       id: row.id,
       at: new Date(row.created_at).toISOString(),
       to: row.address,

@@ -1,6 +1,7 @@
+import type { SuggestionAnswer } from '@codeplan/contract'
 import { wallText } from '@codeplan/core'
 
-import { suggest } from '../sale/index.ts'
+import { shownSuggestion, suggest } from '../sale/index.ts'
 import { answer, wholeNumber, wrong, type Command } from './command.ts'
 
 const DAYS = 7
@@ -20,32 +21,7 @@ export const saleSuggest: Command = {
     if (fillPercent === undefined || fillPercent > 100) return wrong('--fill: use a percentage from 1 to 100')
     const { plans, operator } = rooms.catalog.current()
     const found = await suggest(rooms.db.queries, { plans: [...plans.keys()], days, fillPercent }, rooms.clock.now())
-    const { models, ofEach, limitedBy, unmeasured } = found
-    const hourOf = (model: string) => found.hours.get(model)
-    const data = {
-      days,
-      fill_percent: fillPercent,
-      models: models.map(({ model, places, inUse, usable, free }) => ({
-        model,
-        busiest_hour: new Date(hourOf(model)?.hourAt ?? 0).toISOString(),
-        places,
-        in_use: inUse / 1000,
-        usable: usable === null ? null : usable / 1000,
-        free: free === null ? null : free / 1000,
-        waited: hourOf(model)?.waited ?? 0,
-        refused: hourOf(model)?.refused ?? 0,
-      })),
-      plans: found.plans.map(({ plan, each, pieces, limitedBy: by }) => ({
-        plan,
-        subscriptions: found.subscriptions.get(plan) ?? 0,
-        places_each: Object.fromEntries(Object.entries(each).map(([model, milli]) => [model, milli / 1000])),
-        pieces: pieces ?? null,
-        limited_by: by ?? null,
-      })),
-      of_each: ofEach ?? null,
-      limited_by: limitedBy ?? null,
-      not_measured: unmeasured,
-    }
+    const data = shownSuggestion(found, { days, fillPercent })
     return answer(
       data,
       textOf(data, (at) => wallText(operator.zone, Date.parse(at) as Parameters<typeof wallText>[1])),
@@ -53,32 +29,7 @@ export const saleSuggest: Command = {
   },
 }
 
-interface Data {
-  readonly days: number
-  readonly fill_percent: number
-  readonly models: readonly {
-    readonly model: string
-    readonly busiest_hour: string
-    readonly places: number | null
-    readonly in_use: number
-    readonly usable: number | null
-    readonly free: number | null
-    readonly waited: number
-    readonly refused: number
-  }[]
-  readonly plans: readonly {
-    readonly plan: string
-    readonly subscriptions: number
-    readonly places_each: Readonly<Record<string, number>>
-    readonly pieces: number | null
-    readonly limited_by: string | null
-  }[]
-  readonly of_each: number | null
-  readonly limited_by: string | null
-  readonly not_measured: readonly string[]
-}
-
-function textOf(data: Data, wall: (at: string) => string): string {
+function textOf(data: SuggestionAnswer, wall: (at: string) => string): string {
   if (data.models.length === 0) return `no whole hour with calls in the last ${data.days} days: nothing to reckon from`
   const share = `${data.fill_percent} %`
   const models = data.models.map(({ model, busiest_hour, places, in_use, usable, free, waited, refused }) => {

@@ -1,7 +1,7 @@
 import { instant, wallText, type Instant } from '@codeplan/core'
 
 import type { Rooms } from '../rooms.ts'
-import { addRelease, setPaused } from '../sale/index.ts'
+import { addRelease, pausePlan } from '../sale/index.ts'
 import { answer, wholeNumber, wrong, type Command } from './command.ts'
 
 const noPlan = (rooms: Rooms, plan: string): string =>
@@ -21,7 +21,7 @@ export const saleRelease: Command = {
     const at = atOf(options.at, now)
     if (at === undefined) return wrong('--at: use an instant with its offset, such as 2026-01-25T20:00:00+08:00')
     const catalog = rooms.catalog.current()
-    const added = await addRelease({ db: rooms.db, catalog }, { plan, pieces, at }, now)
+    const added = await rooms.db.tx((tx) => addRelease(tx, catalog, { plan, pieces, at }, now))
     if (!added.ok) {
       if (added.no === 'no_such_plan') return wrong(noPlan(rooms, plan))
       const why = added.no === 'past' ? 'that instant is over' : 'the sale is not limited: everybody may buy'
@@ -61,7 +61,7 @@ export const saleResume: Command = {
 
 async function setPause(rooms: Rooms, plan: string, paused: boolean) {
   if (!rooms.catalog.current().plans.has(plan)) return wrong(noPlan(rooms, plan))
-  const changed = await setPaused(rooms.db, plan, paused ? rooms.clock.now() : null)
+  const changed = await rooms.db.tx((tx) => pausePlan(tx, plan, paused ? rooms.clock.now() : null))
   const state = paused ? 'paused' : 'sold'
   return answer({ plan, paused, changed }, changed ? `${plan} is ${state} from now on` : `${plan} is ${state} already`)
 }

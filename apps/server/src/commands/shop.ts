@@ -1,8 +1,6 @@
-import { randomBytes } from 'node:crypto'
-
 import { moneyText, readMoney, type MemberId } from '@codeplan/core'
 
-import { insertCoupon, insertRedeemCode, wordBilling } from '../billing/index.ts'
+import { insertCoupon, makeRedeemCodes, wordBilling } from '../billing/index.ts'
 import { memberByEmail } from '../identity/index.ts'
 import { answer, wholeNumber, wrong, type Command } from './command.ts'
 import { noMember } from './people.ts'
@@ -120,13 +118,7 @@ export const redeemCreate: Command = {
     const balance = options.balance === undefined ? undefined : readMoney(String(options.balance), operator.currency)
     if (balance?.ok === false) return wrong(`--balance: not an amount in ${operator.currency}`)
     const gift = plan === undefined ? { balance: String(options.balance) } : { plan, months }
-    const codes: string[] = []
-    for (let i = 0; i < count; i++) {
-      const text = randomBytes(10).toString('hex').toUpperCase()
-      const code = (text.match(/.{5}/g) as string[]).join('-')
-      await insertRedeemCode(db.queries, { code, gift, by: 'command' }, clock.now())
-      codes.push(code)
-    }
+    const codes = await makeRedeemCodes(db.queries, { gift, count, by: 'command' }, clock.now())
     return answer({ codes, gift }, codes.join('\n'))
   },
 }

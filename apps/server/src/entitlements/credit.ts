@@ -13,7 +13,7 @@ import {
 } from '@codeplan/core'
 
 import type { CatalogRoom } from '../catalog/index.ts'
-import type { Db } from '../platform/index.ts'
+import type { Db, Tx } from '../platform/index.ts'
 import { accountOf } from './account-of.ts'
 import { insertCredit, lockMembers } from './store.ts'
 
@@ -33,43 +33,53 @@ export interface Credited {
   readonly used: number
 }
 
+export type NoCredit =
+  | { readonly code: 'not_subscribed' }
+  | { readonly code: 'no_such_window'; readonly window: string; readonly windows: readonly string[] }
+  | { readonly code: 'window_untouched'; readonly window: string }
+
 /**
  * Gives allowance on top of a window that is open, until its reset: the schedule stays as it was shown, usage stays as it
  * was counted, and who gave it and why is on record (F40).
  */
-export async function credit(
+export const credit = (
   deps: { readonly db: Db; readonly catalog: CatalogRoom },
   wish: CreditWish,
   now: Instant,
-): Promise<Outcome<Credited, string>> {
-  return deps.db.tx(async (tx) => {
-    const account = accountOf(await lockMembers(tx, [wish.memberId], now), now)
-    if (!account) return no('there is no running subscription')
-    const known = await deps.catalog.planVersions(tx, [account.plan_version_id])
-    const { windows } = known.get(account.plan_version_id) as PlanTerms
-    const rule = windows.find((window) => window.id === wish.window)
-    if (!rule) return no(`no window ${wish.window}: the plan has ${windows.map((window) => window.id).join(', ')}`)
-    const window = windowNow(rule, instant(account.anchor_at), account.windows[rule.id], now)
-    const { startsAt, resetsAt } = window
-    if (startsAt === undefined || resetsAt === undefined)
-      return no(`window ${wish.window} is untouched: all of it is left`)
-    await insertCredit(tx, {
-      id: makeId('crd', now, randomBytes(16)),
-      subscriptionId: account.id,
-      windows: creditWindow(account.windows, window, wish.micro, now),
-      window: rule.id,
-      windowStartsAt: startsAt,
-      micro: wish.micro,
-      reason: wish.reason,
-      by: wish.by,
-      at: now,
-    })
-    return yes({
-      subscriptionId: account.id,
-      window: rule.id,
-      resetsAt,
-      allowance: window.allowance + wish.micro,
-      used: window.used,
-    })
+): Promise<Outcome<Credited, NoCredit>> => deps.db.tx((tx) => creditIn(tx, deps.catalog, wish, now))
+
+/** The same in a transaction of whoever gives it. */
+export async function creditIn(
+  tx: Tx,
+  room: CatalogRoom,
+  wish: CreditWish,
+  now: Instant,
+): Promise<Outcome<Credited, NoCredit>> {
+  const account = accountOf(await lockMembers(tx, [wish.memberId], now), now)
+  if (!account) return no({ code: 'not_subscribed' })
+  const known = await room.planVersions(tx, [account.plan_version_id])
+  const { windows } = known.get(account.plan_version_id) as PlanTerms
+  const rule = windows.find((window) => window.id === wish.window)
+  if (!rule) return no({ code: 'no_such_window', window: wish.window, windows: windows.map(({ id }) => id) })
+  const window = windowNow(rule, instant(account.anchor_at), account.windows[rule.id], now)
+  const { startsAt, resetsAt } = window
+  if (startsAt === undefined || resetsAt === undefined) return no({ code: 'window_untouched', window: wish.window })
+  await insertCredit(tx, {
+    id: makeId('crd', now, randomBytes(16)),
+    subscriptionId: account.id,
+    windows: creditWindow(account.windows, window, wish.micro, now),
+    window: rule.id,
+    windowStartsAt: startsAt,
+    micro: wish.micro,
+    reason: wish.reason,
+    by: wish.by,
+    at: now,
+  })
+  return yes({
+    subscriptionId: account.id,
+    window: rule.id,
+    resetsAt,
+    allowance: window.allowance + wish.micro,
+    used: window.used,
   })
 }

@@ -2,7 +2,7 @@ import { no, type CallId, type Instant, type MemberId, type Micros, type Outcome
 
 import type { CatalogRoom } from '../catalog/index.ts'
 import { isDatabaseAway, type Clock, type Db, type Log, type Metrics, type Refusal } from '../platform/index.ts'
-import { credit, type Credited, type CreditWish } from './credit.ts'
+import { credit, type Credited, type CreditWish, type NoCredit } from './credit.ts'
 import { makeEndingCalls } from './ending-calls.ts'
 import { makeFilled, type Filled } from './filled.ts'
 import { grant, type Granted } from './grant.ts'
@@ -38,7 +38,8 @@ export {
   type ServiceCallRow,
   type ServiceHour,
 } from './services-store.ts'
-export { fillBalance } from './wallet.ts'
+export { addBalanceIn, fillBalance } from './wallet.ts'
+export { creditIn, type NoCredit } from './credit.ts'
 export { usedBySubscription } from './used-store.ts'
 export { grantIn } from './grant.ts'
 export { carriedInto, chargedIn, endSubscription, openSubscription, type NewSubscription } from './subscription.ts'
@@ -56,10 +57,10 @@ export interface Entitlements {
     wish: { memberId: string; plan: string; months: number; source: string },
     now: Instant,
   ): Promise<Outcome<Granted, string>>
-  credit(wish: CreditWish, now: Instant): Promise<Outcome<Credited, string>>
   /** A call of a service beside the models begins, or is refused; ended by \`endService\`. */
   takeService(wish: ServiceWish): Promise<Outcome<ServiceTaken, Refusal>>
   endService(id: CallId, end: ServiceEnd): Promise<void>
+  credit(wish: CreditWish, now: Instant): Promise<Outcome<Credited, NoCredit>>
   wallet(memberId: MemberId, now: Instant): Promise<WalletStanding>
   addBalance(gift: Gift, now: Instant): ReturnType<typeof addBalance>
   setOverflow(memberId: MemberId, wish: { readonly on: boolean; readonly cap: Micros | null }): Promise<void>

@@ -2,7 +2,7 @@ import { availableIn, no, topUp, yes, type Instant, type MemberId, type Micros, 
 
 import type { CatalogRoom } from '../catalog/index.ts'
 import { postAdjustment } from '../ledger/index.ts'
-import type { Db, Tx } from '../platform/index.ts'
+import { outcomeTx, type Db, type Tx } from '../platform/index.ts'
 import { monthOf } from './pay.ts'
 import { lockWallet, readWallet, saveWallet, walletOf } from './store.ts'
 
@@ -39,27 +39,25 @@ export interface Gift {
 }
 
 /** An operator adds to a balance, or takes from it, not more than is free. */
-export async function addBalance(
-  deps: Deps,
+export const addBalance = (deps: Deps, gift: Gift, now: Instant): ReturnType<typeof addBalanceIn> =>
+  outcomeTx(deps.db, (tx) => addBalanceIn(tx, deps.catalog, gift, now))
+
+/** The same in a transaction of whoever books it, who takes it back when the answer is no. */
+export async function addBalanceIn(
+  tx: Tx,
+  catalog: CatalogRoom,
   gift: Gift,
   now: Instant,
 ): Promise<Outcome<{ readonly posted: boolean; readonly balance: Micros }, { readonly available: Micros }>> {
-  const { currency } = deps.catalog.current().operator
-  try {
-    return await deps.db.tx(async (tx) => {
-      const before = walletOf(await lockWallet(tx, gift.memberId, currency))
-      // First the key: what was booked before is not asked about again.
-      const posted = await postAdjustment(tx, { ...gift, currency }, now)
-      if (!posted) return yes({ posted, balance: before.balance })
-      const after = topUp(before, gift.amount)
-      if (!after.ok) throw new NotFree(availableIn(before))
-      await saveWallet(tx, gift.memberId, after.value)
-      return yes({ posted, balance: after.value.balance })
-    })
-  } catch (error) {
-    if (error instanceof NotFree) return no({ available: error.available })
-    throw error
-  }
+  const { currency } = catalog.current().operator
+  const before = walletOf(await lockWallet(tx, gift.memberId, currency))
+  // First the key: what was booked before is not asked about again.
+  const posted = await postAdjustment(tx, { ...gift, currency }, now)
+  if (!posted) return yes({ posted, balance: before.balance })
+  const after = topUp(before, gift.amount)
+  if (!after.ok) return no({ available: availableIn(before) })
+  await saveWallet(tx, gift.memberId, after.value)
+  return yes({ posted, balance: after.value.balance })
 }
 
 /** Money that was paid in and posted is the member's. */
@@ -71,15 +69,6 @@ export async function fillBalance(
   const after = topUp(before, money.amount)
   if (!after.ok) throw new Error('a payment cannot take from a balance')
   await saveWallet(tx, money.memberId, after.value)
-}
-
-/** Takes the posting back. */
-class NotFree extends Error {
-  readonly available: Micros
-  constructor(available: Micros) {
-    super('more than is free')
-    this.available = available
-  }
 }
 
 /** The member's own switch: a full plan goes on at the expense of the balance, each month as far as the cap. */

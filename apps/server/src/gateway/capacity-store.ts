@@ -31,11 +31,20 @@ export async function writeCapacity(on: Queries, node: string, hours: readonly C
     on conflict (hour_at, model, node) do update set ${FIGURES}`.execute(on)
 }
 
+const HOURS = sql`select hour_at, model, case when count(places) = count(*) then sum(places)::int8 end as places,
+    max(wait_ms_max)::int8 as wait_ms_max, ${SUMMED} from capacity_hours`
+
 /** All nodes together. Their peaks need not have been at the same moment: the sum is at least the peak of all. */
 export async function capacityHours(on: Queries, from: number): Promise<readonly CapacityHour[]> {
-  const { rows } = await sql<CapacityHour>`
-    select hour_at, model, case when count(places) = count(*) then sum(places)::int8 end as places,
-      max(wait_ms_max)::int8 as wait_ms_max, ${SUMMED}
-    from capacity_hours where hour_at >= ${from} group by hour_at, model order by model, hour_at`.execute(on)
+  const { rows } = await sql<CapacityHour>`${HOURS} where hour_at >= ${from}
+    group by hour_at, model order by model, hour_at`.execute(on)
+  return rows
+}
+
+/** Of each model the hour in which most of its places were in use. */
+export async function busiestHours(on: Queries, from: number, to: number): Promise<readonly CapacityHour[]> {
+  const { rows } = await sql<CapacityHour>`select distinct on (model) * from (${HOURS}
+    where hour_at >= ${from} and hour_at < ${to} group by hour_at, model) h
+    order by model, in_use_ms desc, hour_at`.execute(on)
   return rows
 }

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { isRefused } from '../identity/index.ts'
 import { isDatabaseAway, makeCallCounter } from '../platform/index.ts'
 import { handleCall } from './call.ts'
+import type { Drained } from './drained.ts'
 import type { CallDeps, RunningCall } from './deps.ts'
 import { makeCallId } from './call-id.ts'
 import { handleCountTokens } from './count-tokens.ts'
@@ -14,16 +15,21 @@ import { makeRefusalLog, type RefusalLog } from './refusal-log.ts'
 import { refuse } from './refuse.ts'
 import { findTarget, VISION_TARGET, type Target } from './routes.ts'
 import { makePlaces } from './places.ts'
+import { statusOf, type GatewayStatus } from './status.ts'
 import { handleStored } from './stored-response.ts'
 import { makeToolGuard } from './tool-guard.ts'
 
 export type { RefusalLog } from './refusal-log.ts'
 export type { RefusedRow } from './refusals-store.ts'
-export { capacityHours, type CapacityHour } from './capacity-store.ts'
+export { busiestHours, capacityHours, type CapacityHour } from './capacity-store.ts'
+export { shownCapacity } from './shown-capacity.ts'
 export { forgetAnswers } from './kept-answer.ts'
 export { makeUpstreamPools, type UpstreamPools, type UpstreamSettings } from './upstream-pools.ts'
 export { BASES } from './routes.ts'
 export { makeCallId } from './call-id.ts'
+export { openDrained, type Drained } from './drained.ts'
+export { deleteDrained, drainedRows, insertDrained } from './drained-store.ts'
+export type { GatewayStatus, RouteStatus } from './status.ts'
 
 export interface Gateway {
   readonly refusals: RefusalLog
@@ -32,6 +38,7 @@ export interface Gateway {
   /** A call that the vision tools make on behalf of a caller, whose key it carries. */
   handleVision(req: IncomingMessage, res: ServerResponse): void
   inFlight(): number
+  status(): GatewayStatus
   /** Writes what was measured of the places of each model. */
   writeCapacity(): Promise<void>
   /** No new calls; running ones may finish within the named time, then they are ended. */
@@ -43,7 +50,9 @@ const DRAIN_TICK_MS = 100
 
 type Own = Pick<CallDeps, 'running' | 'isDraining' | 'countCall' | 'places' | 'ownLines' | 'toolGuard' | 'refusals'>
 
-export function makeGateway(deps: Omit<CallDeps, keyof Own> & { readonly node: string }): Gateway {
+export function makeGateway(
+  deps: Omit<CallDeps, keyof Own> & { readonly node: string; readonly drained: Drained },
+): Gateway {
   const running = new Set<RunningCall>()
   let draining = false
   const places = makePlaces(deps)
@@ -132,6 +141,7 @@ export function makeGateway(deps: Omit<CallDeps, keyof Own> & { readonly node: s
     },
     handleVision: (req, res) => take(req, res, VISION_TARGET),
     inFlight: () => underWay,
+    status: () => statusOf(all, deps.clock.now()),
     writeCapacity: () => places.write(deps.queries, deps.node),
     drain: async (msMax) => {
       draining = true

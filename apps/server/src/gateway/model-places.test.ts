@@ -23,7 +23,7 @@ const TWO_OF_FIVE = routes(
 function catalogOf(change: (source: string) => string, version = 1): Catalog {
   const read = readCatalog(change(catalogSource))
   if (!read.ok) throw new Error(JSON.stringify(read.no))
-  return compileCatalog(read.value, version, instant(0))
+  return compileCatalog(read.value, { version, source: '', appliedAt: instant(0) })
 }
 
 function openPlaces(change: (source: string) => string) {

@@ -71,7 +71,8 @@ export class ModelPlaces {
 
   /** Calls that may run at the same time; undefined when a route takes any number. */
   get count(): number | undefined {
-    return this.routes.reduce<number | undefined>(
+    const served = this.routes.filter(({ isDrained }) => !isDrained)
+    return served.reduce<number | undefined>(
       (sum, { route: { concurrency } }) =>
         sum === undefined || concurrency === undefined ? undefined : sum + concurrency,
       0,
@@ -81,7 +82,7 @@ export class ModelPlaces {
   /** A route with a place for this call, taken; or `wait`; or `none` when every route has failed it. */
   take(seeker: Seeker, now: Instant): RouteHealth | 'wait' | 'none' {
     const [only] = this.routes
-    if (only && this.routes.length === 1 && seeker.failedUpstreams.length === 0) {
+    if (only && this.routes.length === 1 && seeker.failedUpstreams.length === 0 && !only.isDrained) {
       return this.queue.size === 0 && only.hasPlace ? this.occupy(only, seeker, now) : 'wait'
     }
     const choice = this.choose(seeker, now)
@@ -164,7 +165,8 @@ export class ModelPlaces {
         priority: route.priority,
         score: weightedNearness(`${route.upstream.id}/${route.model}`, seeker.session, route.weight),
         hasPlace: state.hasPlace,
-        failed: seeker.failedRoutes.includes(state),
+        // To a call, a drained route is one that it may not ask any more.
+        failed: state.isDrained || seeker.failedRoutes.includes(state),
         upstreamFailed: seeker.failedUpstreams.includes(route.upstream.id),
         coversRetry: state.coversRetry,
       }

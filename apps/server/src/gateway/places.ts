@@ -1,6 +1,7 @@
 import type { CatalogRoom, Model } from '../catalog/index.ts'
 import type { Clock, Queries } from '../platform/index.ts'
 import { writeCapacity, type CapacityHour } from './capacity-store.ts'
+import type { Drained } from './drained.ts'
 import type { UpstreamPools } from './upstream-pools.ts'
 import { ModelPlaces } from './model-places.ts'
 
@@ -19,23 +20,34 @@ export function makePlaces(deps: {
   readonly catalog: CatalogRoom
   readonly clock: Clock
   readonly pools: UpstreamPools
+  readonly drained: Drained
 }): Places {
-  const { catalog, clock, pools } = deps
+  const { catalog, clock, pools, drained } = deps
   const known = new Map<string, ModelPlaces>()
   const keyNamesOf = (upstream: Parameters<UpstreamPools['of']>[0]): readonly string[] =>
     pools.of(upstream).keys.map(({ name }) => name)
   let version = catalog.current().version
   let isClosed = false
 
+  const drain = ({ routes }: ModelPlaces): void => {
+    for (const state of routes) state.isDrained = drained.has(state.route.upstream.id)
+  }
+  drained.onChange(() => {
+    for (const places of known.values()) drain(places)
+  })
+
   const renew = (places: ModelPlaces): void => {
     const { models, routing } = catalog.current()
     const model = models.get(places.model.id)
-    if (model && model !== places.model) places.renew(model, routing)
+    if (!model || model === places.model) return
+    places.renew(model, routing)
+    drain(places)
   }
 
   function make(model: Model): ModelPlaces {
     const places = new ModelPlaces(model, catalog.current().routing, keyNamesOf, clock.now())
     if (isClosed) places.close()
+    drain(places)
     known.set(model.id, places)
     return places
   }

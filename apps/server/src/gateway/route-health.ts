@@ -25,6 +25,8 @@ export class RouteHealth {
   running = 0
   breaker: Breaker = newBreaker
   isProbed = false
+  /** The operator wants no more calls there. */
+  isDrained = false
   private rules: RoutingRules
   private budget: number
   /** Names of the keys that open its upstream; the name of none is empty. */

@@ -16,6 +16,7 @@ export function registerAdmin(fastify: FastifyInstance, people: People): void {
   registerConsole(fastify, people, 'operator', (routes) => {
     const query = z.object({
       whom: z.string().max(254).optional(),
+      who: z.string().max(64).optional(),
       before: z.string().max(64).optional(),
       limit: z.coerce.number().int().min(1).max(500).default(100),
     })

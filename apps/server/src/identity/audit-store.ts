@@ -3,10 +3,9 @@ import type { Deed } from './audit.ts'
 
 export async function insertAudit(tx: Tx, row: Deed & { readonly id: string; readonly at: number }): Promise<void> {
   const json = (value: unknown): string | null => (value === undefined ? null : jsonb(value))
-  await sql`insert into audit (id, at, who, address, action, whom, before, after) values (${row.id}, ${row.at}, ${row.who},
-    ${row.address}, ${row.action}, ${row.whom ?? null}, ${json(row.before)}::jsonb, ${json(row.after)}::jsonb)`.execute(
-    tx,
-  )
+  await sql`insert into audit (id, at, who, address, action, whom, before, after, why) values (${row.id}, ${row.at}, ${row.who},
+    ${row.address}, ${row.action}, ${row.whom ?? null}, ${json(row.before)}::jsonb, ${json(row.after)}::jsonb,
+    ${row.why ?? null})`.execute(tx)
 }
 
 export interface AuditRow {
@@ -18,17 +17,23 @@ export interface AuditRow {
   readonly whom: string | null
   readonly before: unknown
   readonly after: unknown
+  readonly why: string | null
 }
 
 /** The newest first, from before an id on. */
 export async function auditOf(
   on: Queries,
-  want: { readonly whom?: string | undefined; readonly before?: string | undefined; readonly limit: number },
+  want: {
+    readonly whom?: string | undefined
+    readonly who?: string | undefined
+    readonly before?: string | undefined
+    readonly limit: number
+  },
 ): Promise<readonly AuditRow[]> {
-  const { rows } = await sql<AuditRow>`select * from audit
-    where (${want.whom ?? null}::text is null or whom = ${want.whom ?? null})
-    and (${want.before ?? null}::text is null or id < ${want.before ?? null}) order by id desc limit ${want.limit}`.execute(
-    on,
-  )
+  const of = want.whom === undefined ? sql`` : sql`and whom = ${want.whom}`
+  const by = want.who === undefined ? sql`` : sql`and who = ${want.who}`
+  const page = want.before === undefined ? sql`` : sql`and id < ${want.before}`
+  const { rows } = await sql<AuditRow>`select * from audit where true ${of} ${by} ${page}
+    order by id desc limit ${want.limit}`.execute(on)
   return rows
 }

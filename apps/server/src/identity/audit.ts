@@ -14,6 +14,7 @@ export interface Deed {
   readonly whom?: string | undefined
   readonly before?: unknown
   readonly after?: unknown
+  readonly why?: string | undefined
 }
 
 /** Writes a deed down in the transaction that does it: neither is there without the other. */

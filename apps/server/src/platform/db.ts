@@ -1,3 +1,4 @@
+import { no, type Outcome } from '@codeplan/core'
 import { CompiledQuery, sql, type Kysely, type Transaction } from 'kysely'
 
 /** Rows are typed where they are read: each room's `store.ts` states the shape of its own statements. */
@@ -72,6 +73,32 @@ export function makeTx(queries: Queries, forgetful: boolean): Db['tx'] {
       if (forgetful && options?.durable === false) await sql`set local synchronous_commit = off`.execute(tx)
       return work(tx)
     })
+}
+
+/** One use case in one transaction that leaves nothing behind when it is refused. */
+export async function outcomeTx<T, No>(
+  db: Pick<Db, 'tx'>,
+  work: (tx: Tx) => Promise<Outcome<T, No>>,
+): Promise<Outcome<T, No>> {
+  try {
+    return await db.tx(async (tx) => {
+      const outcome = await work(tx)
+      if (!outcome.ok) throw new Refused(outcome.no)
+      return outcome
+    })
+  } catch (error) {
+    if (error instanceof Refused) return no(error.why as No)
+    throw error
+  }
+}
+
+/** Takes the transaction back. */
+class Refused extends Error {
+  readonly why: unknown
+  constructor(why: unknown) {
+    super('refused')
+    this.why = why
+  }
 }
 
 /**

@@ -75,9 +75,21 @@ export async function markKept(on: Queries, id: string): Promise<void> {
 }
 
 /** The newest first. */
-export async function mailsOf(on: Queries, address: string | undefined, limit: number): Promise<readonly MailRow[]> {
-  const whose = address === undefined ? sql`` : sql`where l.address = ${address.toLowerCase()}`
-  return (await sql<MailRow>`${READ} ${whose} order by l.id desc limit ${limit}`.execute(on)).rows
+export async function mailsOf(
+  on: Queries,
+  want: {
+    readonly address?: string | undefined
+    readonly givenUp?: boolean
+    readonly before?: string | undefined
+    readonly limit: number
+  },
+): Promise<readonly MailRow[]> {
+  const whose = want.address === undefined ? sql`` : sql`and l.address = ${want.address.toLowerCase()}`
+  const which = want.givenUp ? sql`and l.sent_at is null and l.next_at is null and l.failure is not null` : sql``
+  const page = want.before === undefined ? sql`` : sql`and l.id < ${want.before}`
+  const { rows } = await sql<MailRow>`${READ} where true ${whose} ${which} ${page}
+    order by l.id desc limit ${want.limit}`.execute(on)
+  return rows
 }
 
 export async function mailById(on: Queries, id: string): Promise<MailRow | undefined> {

@@ -12,6 +12,7 @@ import { shop } from './migrations/0008-shop.ts'
 import { sale } from './migrations/0009-sale.ts'
 import { people } from './migrations/0010-people.ts'
 import { teams } from './migrations/0011-teams.ts'
+import { operator } from './migrations/0012-operator.ts'
 import { services } from './migrations/0013-services.ts'
 
 /** In order; an entry that has shipped is never changed. A statement each, since one driver takes no more at a time. */
@@ -27,6 +28,7 @@ export const MIGRATIONS: readonly { readonly name: string; readonly statements: 
   { name: '0009-sale', statements: sale },
   { name: '0010-people', statements: people },
   { name: '0011-teams', statements: teams },
+  { name: '0012-operator', statements: operator },
   { name: '0013-services', statements: services },
 ]
 /** Any constant: nodes that start together take turns on it. */

@@ -20,13 +20,14 @@ export interface DrawRow {
 export async function drawOf(on: Queries, hours: readonly Hour[]): Promise<readonly DrawRow[]> {
   const { rows } = await sql<DrawRow>`
     with hours as (select * from jsonb_to_recordset(${jsonb(hours)}::jsonb) as h(model text, hour_at int8)),
-      running as (
-        select h.model, h.hour_at, s.id, v.plan from hours h
-        join subscriptions s on s.starts_at < h.hour_at + ${HOUR_MS} and s.ends_at > h.hour_at
-        join plan_versions v on v.id = s.plan_version_id)
-    select r.plan, r.model, count(distinct r.id)::int as subscriptions,
-      coalesce(sum(u.first_byte_ms + u.output_ms), 0)::int8 as busy_ms
-    from running r left join usage_hours u on u.subscription_id = r.id and u.hour_at = r.hour_at and u.model = r.model
-    group by r.plan, r.model`.execute(on)
+      used as (
+        select h.model, u.subscription_id, sum(u.first_byte_ms + u.output_ms) as busy_ms
+        from hours h join usage_hours u on u.hour_at = h.hour_at and u.model = h.model group by 1, 2)
+    select v.plan, h.model, count(*)::int as subscriptions, coalesce(sum(used.busy_ms), 0)::int8 as busy_ms
+    from hours h
+      join subscriptions s on s.starts_at < h.hour_at + ${HOUR_MS} and s.ends_at > h.hour_at
+      join plan_versions v on v.id = s.plan_version_id
+      left join used on used.subscription_id = s.id and used.model = h.model
+    group by 1, 2`.execute(on)
   return rows
 }

@@ -11,8 +11,10 @@ import { makeStock } from './stock.ts'
 import { forgetTickets } from './tickets-store.ts'
 import { makeTickets, type Tickets } from './tickets.ts'
 
-export { addRelease, setPaused } from './releases.ts'
+export { addRelease } from './releases.ts'
+export { pausePlan } from './board-store.ts'
 export { registerSale } from './routes.ts'
+export { shownSuggestion } from './shown-suggestion.ts'
 export { suggest } from './suggest.ts'
 
 /** How many are sold, and to whom. */

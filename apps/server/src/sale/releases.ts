@@ -13,8 +13,8 @@ import {
 } from '@codeplan/core'
 
 import type { Catalog, SaleRules } from '../catalog/index.ts'
-import type { Db } from '../platform/index.ts'
-import { pausePlan, putPlans, putReleases, removeReleases, tellChange } from './board-store.ts'
+import type { Db, Tx } from '../platform/index.ts'
+import { putPlans, putReleases, removeReleases, tellChange } from './board-store.ts'
 
 const SEED_BYTES = 32
 const withSeed = <T extends PlannedRelease>(release: T) => ({
@@ -43,7 +43,8 @@ export async function keepReleases(
 
 /** So many more of a plan, on top of what the calendar releases. */
 export async function addRelease(
-  { db, catalog }: { readonly db: Db; readonly catalog: Catalog },
+  tx: Tx,
+  catalog: Catalog,
   wish: { readonly plan: string; readonly pieces: number; readonly at: Instant },
   now: Instant,
 ): Promise<Outcome<PlannedRelease, 'not_limited' | 'no_such_plan' | 'past'>> {
@@ -54,14 +55,8 @@ export async function addRelease(
   const { plan, pieces, at: opensAt } = wish
   const id = makeId('rel', now, randomBytes(16))
   const release = { id, plan, pieces, origin: 'operator', opensAt, closesAt: closesAt(rules, opensAt, now) } as const
-  await db.tx(async (tx) => {
-    await putPlans(tx, [plan])
-    await putReleases(tx, [withSeed(release)], now)
-    await tellChange(tx)
-  })
+  await putPlans(tx, [plan])
+  await putReleases(tx, [withSeed(release)], now)
+  await tellChange(tx)
   return yes(release)
 }
-
-/** False when it is so already. */
-export const setPaused = (db: Db, plan: string, at: Instant | null): Promise<boolean> =>
-  db.tx((tx) => pausePlan(tx, plan, at))

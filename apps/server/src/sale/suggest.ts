@@ -1,6 +1,6 @@
 import { DAY_MS, HOUR_MS, instant, suggestPieces, type Instant, type Suggestion } from '@codeplan/core'
 
-import { capacityHours, type CapacityHour } from '../gateway/index.ts'
+import { busiestHours, type CapacityHour } from '../gateway/index.ts'
 import type { Queries } from '../platform/index.ts'
 import { drawOf } from './draw-store.ts'
 
@@ -23,16 +23,12 @@ export async function suggest(
   wish: { readonly plans: readonly string[]; readonly days: number; readonly fillPercent: number },
   now: Instant,
 ): Promise<Suggested> {
-  const busiest = new Map<string, CapacityHour>()
+  // The hour that runs is not over: its average is not yet one of an hour.
   const thisHour = Math.floor(now / HOUR_MS) * HOUR_MS
-  for (const hour of await capacityHours(on, now - wish.days * DAY_MS)) {
-    // The hour that runs is not over: its average is not yet one of an hour.
-    if (hour.hour_at === thisHour) continue
-    if ((busiest.get(hour.model)?.in_use_ms ?? -1) < hour.in_use_ms) busiest.set(hour.model, hour)
-  }
+  const busiest = await busiestHours(on, now - wish.days * DAY_MS, thisHour)
   const rows = await drawOf(
     on,
-    [...busiest.values()].map(({ model, hour_at }) => ({ model, hour_at })),
+    busiest.map(({ model, hour_at }) => ({ model, hour_at })),
   )
   const draws = wish.plans.map((plan) => {
     const own = rows.filter((row) => row.plan === plan)
@@ -42,14 +38,14 @@ export async function suggest(
       occupied: Object.fromEntries(own.map((row) => [row.model, milliOf(row.busy_ms)])),
     }
   })
-  const hours = [...busiest.values()].map(({ model, places, in_use_ms }) => ({
+  const hours = busiest.map(({ model, places, in_use_ms }) => ({
     model,
     places,
     inUse: milliOf(in_use_ms),
   }))
   return {
     ...suggestPieces(hours, draws, wish.fillPercent),
-    hours: new Map([...busiest].map(([model, hour]) => [model, busiestOf(hour)])),
+    hours: new Map(busiest.map((hour) => [hour.model, busiestOf(hour)])),
     subscriptions: new Map(
       draws.map(({ plan, subscriptions }) => [plan, Math.max(0, ...Object.values(subscriptions))]),
     ),

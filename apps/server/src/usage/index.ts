@@ -12,6 +12,8 @@ export { makeLive, type Live } from './live.ts'
 export { recompute, type Recomputed } from './recompute.ts'
 export { differentHours } from './store.ts'
 export { economics } from './value.ts'
+export { refusedOf } from './refused.ts'
+export { makePlanHours, type PlanHours } from './plan-hours.ts'
 export type { UsageDeps }
 
 /** The read side: what meters ask, our own usage API, and its description. */

@@ -2,7 +2,7 @@ import { HOUR_MS, instant, usedShare, wallText, type Instant, type MemberId } fr
 
 import { serviceHours, type ServiceHour, type Standing } from '../entitlements/index.ts'
 import type { UsageDeps } from './deps.ts'
-import type { makePlanHours } from './plan-hours.ts'
+import type { PlanHours } from './plan-hours.ts'
 import { hoursOf, subscriptionIdsOf, subscriptionsOf, type HourSum, type PlanHour } from './store.ts'
 import { readWall, slotsOf, type Slot } from './wall-time.ts'
 
@@ -162,7 +162,7 @@ const SECOND_MS = 1_000
 /** How well the plans were served, over all their subscribers: tokens a second, and the share of calls that succeeded. */
 export async function modelPerformance(
   deps: UsageDeps,
-  planHours: ReturnType<typeof makePlanHours>,
+  planHours: PlanHours,
   span: { from: Instant; to: Instant },
   days: boolean,
 ) {

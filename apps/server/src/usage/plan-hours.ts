@@ -8,8 +8,10 @@ const FINAL_AFTER_MS = DAY_MS
 /** A year of them, some megabytes. */
 const HOURS_KEPT_MAX = 366 * 24
 
+export type PlanHours = (span: Span, now: number) => Promise<readonly PlanHour[]>
+
 /** How the plans were served, hour by hour, over all subscribers: much to add up, so hours that are final are remembered. */
-export function makePlanHours(on: Queries): (span: Span, now: number) => Promise<readonly PlanHour[]> {
+export function makePlanHours(on: Queries): PlanHours {
   const kept = new Map<number, readonly PlanHour[]>()
   return async (span, now) => {
     const hours = hoursIn(span)

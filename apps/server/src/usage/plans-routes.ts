@@ -5,6 +5,7 @@ import type { FastifyInstance } from 'fastify'
 import type { Catalog } from '../catalog/index.ts'
 import { registerConsole } from '../identity/index.ts'
 import type { RouteDeps } from './deps.ts'
+import { makePlanHours } from './plan-hours.ts'
 import { pricesNow } from './prices.ts'
 import { economics } from './value.ts'
 
@@ -16,12 +17,13 @@ type Value = Awaited<ReturnType<typeof economics>>['plans'][number]
 
 /** What is sold, for anybody who looks: read off the catalog by the code that charges. */
 export function registerPlans(fastify: FastifyInstance, deps: RouteDeps): void {
-  const { catalog, clock } = deps
+  const { catalog, clock, db } = deps
+  const planHours = makePlanHours(db.queries)
   let kept: { readonly version: number; readonly until: number; readonly rows: Promise<readonly Value[]> } | undefined
   const values = (now: Instant): Promise<readonly Value[]> => {
     const { version } = catalog.current()
     if (!kept || kept.version !== version || kept.until <= now) {
-      const rows = economics(deps, now).then(({ plans }) => plans)
+      const rows = economics(deps, planHours, now).then(({ plans }) => plans)
       kept = { version, until: now + VALUE_KEPT_MS, rows }
       rows.catch(() => {
         kept = undefined

@@ -235,13 +235,16 @@ export interface PlanHour {
   readonly failed: number
   readonly output_tokens: number
   readonly output_ms: number
+  readonly charge: number
+  readonly list_price: number
 }
 
 /** How well each plan was served, hour by hour, over all subscribers. */
 export async function planHours(on: Queries, span: Span): Promise<readonly PlanHour[]> {
   const { rows } = await sql<PlanHour>`
     select h.hour_at, v.plan, sum(h.calls)::int8 as calls, sum(h.failed)::int8 as failed,
-      sum(h.output_tokens)::int8 as output_tokens, sum(h.output_ms)::int8 as output_ms
+      sum(h.output_tokens)::int8 as output_tokens, sum(h.output_ms)::int8 as output_ms,
+      sum(h.charge)::int8 as charge, sum(h.list_price)::int8 as list_price
     from usage_hours h join subscriptions s on s.id = h.subscription_id join plan_versions v on v.id = s.plan_version_id
     where h.hour_at >= ${span.from} and h.hour_at < ${span.to} group by 1, 2 order by 1, 2`.execute(on)
   return rows
@@ -261,22 +264,12 @@ export async function subscriptionsOf(on: Queries, memberId: string): Promise<re
   return rows
 }
 
-export interface PlanSum {
-  readonly plan: string
-  readonly subscriptions: number
-  readonly charge: number
-  readonly list_price: number
-}
-
-/** What the running subscriptions of each plan have drawn in a span. */
-export async function planSums(on: Queries, span: Span): Promise<readonly PlanSum[]> {
-  const { rows } = await sql<PlanSum>`
-    select v.plan, count(distinct s.id)::int as subscriptions, coalesce(sum(h.charge), 0)::int8 as charge,
-      coalesce(sum(h.list_price), 0)::int8 as list_price
+/** How many subscriptions of each plan ran within a span. */
+export async function subscriptionsByPlan(on: Queries, span: Span): Promise<ReadonlyMap<string, number>> {
+  const { rows } = await sql<{ plan: string; count: number }>`select v.plan, count(*)::int as count
     from subscriptions s join plan_versions v on v.id = s.plan_version_id
-    left join usage_hours h on h.subscription_id = s.id and h.hour_at >= ${span.from} and h.hour_at < ${span.to}
-    where s.starts_at < ${span.to} and s.ends_at > ${span.from} group by 1 order by 1`.execute(on)
-  return rows
+    where s.starts_at < ${span.to} and s.ends_at > ${span.from} group by 1`.execute(on)
+  return new Map(rows.map(({ plan, count }) => [plan, count]))
 }
 
 export interface HourDifference {

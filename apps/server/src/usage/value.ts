@@ -1,7 +1,8 @@
 import { HOUR_MS, instant, plusMonths, type Instant, type MemberId, type PlanTerms } from '@codeplan/core'
 
 import type { UsageDeps } from './deps.ts'
-import { listPricesOf, planSums, subscriptionsOf, type Span } from './store.ts'
+import type { PlanHours } from './plan-hours.ts'
+import { listPricesOf, subscriptionsByPlan, subscriptionsOf, type Span } from './store.ts'
 
 const MICROS_PER_MAIN_UNIT = 1e8
 /** An average month, for figures that speak of no particular one. */
@@ -50,18 +51,19 @@ const ratioOf = (value: number, fee: number): number | null => (fee > 0 ? Math.r
  * For the operator, per plan: the fee, what was drawn in the last month at list prices, and the worst case: as many units as
  * the windows allow in a month, at what a unit has been worth so far.
  */
-export async function economics(deps: UsageDeps, now: Instant) {
+export async function economics(deps: Pick<UsageDeps, 'db' | 'catalog'>, planHours: PlanHours, now: Instant) {
   const { operator, plans } = deps.catalog.current()
   const span = { from: floorHour(now - MONTH_MS), to: now + HOUR_MS }
-  const sums = await planSums(deps.db.queries, span)
+  const hours = Map.groupBy(await planHours(span, now), ({ plan }) => plan)
+  const counts = await subscriptionsByPlan(deps.db.queries, span)
   const rows = []
   for (const plan of plans.values()) {
     const version = await deps.catalog.newestPlanVersion(deps.db.queries, plan.id)
     if (!version) continue
-    const found = sums.find((s) => s.plan === plan.id)
-    const subscriptions = found?.subscriptions ?? 0
-    const drawn = (found?.list_price ?? 0) / MICROS_PER_MAIN_UNIT
-    const unitsDrawn = (found?.charge ?? 0) / 1_000_000
+    const found = hours.get(plan.id) ?? []
+    const subscriptions = counts.get(plan.id) ?? 0
+    const drawn = found.reduce((sum, { list_price }) => sum + list_price, 0) / MICROS_PER_MAIN_UNIT
+    const unitsDrawn = found.reduce((sum, { charge }) => sum + charge, 0) / 1_000_000
     const fee = Number(version.terms.prices.month)
     const unitsMax = unitsAMonth(version.terms)
     const perUnit = unitsDrawn > 0 ? drawn / unitsDrawn : null
