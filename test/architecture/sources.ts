@@ -12,8 +12,8 @@ export interface SourceFile {
 }
 
 const FOLDERS = ['packages', 'apps', 'test', 'bench']
-/** Not ours to shape: installed packages, results, the judge of the benchmark. */
-const SKIPPED = new Set(['node_modules', 'results', 'harness', 'data'])
+/** Not ours to shape: installed packages, what a build made, results, the judge of the benchmark. */
+const SKIPPED = new Set(['node_modules', 'dist', 'results', 'harness', 'data'])
 
 /** Every TypeScript file and README of the house. */
 export function readSources(root: string): readonly SourceFile[] {
