@@ -26,7 +26,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['entitlements'],
   ['billing', 'gateway', 'teams'],
   ['sale', 'tools'],
-  ['admin', 'usage'],
+  ['admin', 'docs', 'usage'],
 ]
 const LINES_MAX = 400
 

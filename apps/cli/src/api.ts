@@ -1,5 +1,7 @@
 import type { UsageStanding, RefusedShown, ModelPrices } from '@codeplan/contract'
 
+import { EXIT, Stop } from './world.ts'
+
 /** What the server says of itself to anybody, as far as it is used here. */
 export interface Prices {
   readonly zone: string
@@ -39,7 +41,7 @@ export async function ask<Name extends keyof Answers>(
   name: Name,
   {
     language,
-    timeoutMs = 10_000,
+    timeoutMs = 15_000,
     query = '',
   }: { readonly language: string; readonly timeoutMs?: number; readonly query?: string },
 ): Promise<Asked<Answers[Name]>> {
@@ -58,7 +60,29 @@ export async function ask<Name extends keyof Answers>(
   } catch (error) {
     const { name: kind, message, cause } = error as Error
     const reason =
-      (cause as { readonly code?: string } | undefined)?.code ?? (kind === 'TimeoutError' ? `${timeoutMs} ms` : message)
+      (cause as { readonly code?: string } | undefined)?.code ??
+      (kind === 'TimeoutError' ? `no answer within ${timeoutMs / 1000} s` : message)
     return { ok: false, why: 'unreachable', message: reason }
+  }
+}
+
+/** Why a command cannot go on. */
+export function noAnswer(host: string, { why, message }: Extract<Asked<unknown>, { readonly ok: false }>): Stop {
+  switch (why) {
+    case 'key-refused':
+      return new Stop(EXIT.keyRefused, {
+        en: `${host} refuses the key: ${message}`,
+        zh: `${host} 拒绝了该 Key：${message}`,
+      })
+    case 'no-codeplan':
+      return new Stop(EXIT.unreachable, {
+        en: `${host} answers, but not as a Codeplan server (${message}). Check the address`,
+        zh: `${host} 有应答，但不是 Codeplan 服务器（${message}）。请检查地址`,
+      })
+    case 'unreachable':
+      return new Stop(EXIT.unreachable, {
+        en: `${host} cannot be reached (${message}). Check the address and the network; setup goes without asking it by --offline`,
+        zh: `无法连接 ${host}（${message}）。请检查地址与网络；setup 可加 --offline 跳过询问`,
+      })
   }
 }

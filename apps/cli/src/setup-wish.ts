@@ -1,5 +1,5 @@
 import { savedAccount, type Account } from './account.ts'
-import { ask as askServer } from './api.ts'
+import { ask as askServer, noAnswer } from './api.ts'
 import { hostOf } from './host.ts'
 import { keyForm, looksLikeKey, maskKeys } from './key.ts'
 import { chooseModels, modelsOf } from './models.ts'
@@ -134,16 +134,8 @@ async function modelsFromServer(host: string, key: string, language: Language): 
     askServer({ host, key }, 'standing', { language }),
     askServer({ host, key }, 'prices', { language }),
   ])
-  if (!standing.ok && standing.why === 'key-refused')
-    throw new Stop(EXIT.keyRefused, {
-      en: `${host} refuses the key: ${standing.message}. Nothing was written`,
-      zh: `${host} 拒绝了该 Key：${standing.message}。未写入任何内容`,
-    })
-  if (!standing.ok || !prices.ok)
-    throw new Stop(EXIT.unreachable, {
-      en: `${host} does not answer as a Codeplan server (${standing.ok ? '' : standing.message}). Check the address, or say --offline to set up without asking it`,
-      zh: `${host} 未以 Codeplan 服务器应答（${standing.ok ? '' : standing.message}）。请检查地址，或加 --offline 跳过检查`,
-    })
+  if (!standing.ok) throw noAnswer(host, standing)
+  if (!prices.ok) throw noAnswer(host, prices)
   return modelsOf(prices.data, standing.data)
 }
 

@@ -1,11 +1,11 @@
 import type { StandingWindowShown, SubscriptionStanding } from '@codeplan/contract'
 
 import { accountOf, complete, type Account } from './account.ts'
-import { ask, type Answers } from './api.ts'
+import { ask, noAnswer, type Answers } from './api.ts'
 import { bar, clockTime, span, windowName } from './bars.ts'
 import { givenAccount, parse } from './options.ts'
 import { placesOf } from './places.ts'
-import { EXIT, Stop, type Exit, type Language, type World } from './world.ts'
+import { EXIT, type Exit, type Language, type World } from './world.ts'
 
 const WATCH_MS = 10_000
 const TOOL_DAYS = 7
@@ -30,6 +30,7 @@ export async function usage(world: World, args: readonly string[], language: Lan
 }
 
 async function look(account: Account, now: number, language: Language): Promise<Seen> {
+  const { host } = account
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone
   const from = encodeURIComponent(new Date(now - TOOL_DAYS * 86_400_000).toISOString())
   const [standing, balance, days] = await Promise.all([
@@ -37,15 +38,9 @@ async function look(account: Account, now: number, language: Language): Promise<
     ask(account, 'balance', { language }),
     ask(account, 'days', { language, query: `?by=tool&zone=${encodeURIComponent(zone)}&from=${from}` }),
   ])
-  const bad = [standing, balance, days].find((answer) => !answer.ok)
-  if (bad && !bad.ok)
-    throw bad.why === 'key-refused'
-      ? new Stop(EXIT.keyRefused, { en: `${account.host}: ${bad.message}`, zh: `${account.host}：${bad.message}` })
-      : new Stop(EXIT.unreachable, {
-          en: `${account.host} does not answer (${bad.message}); "codeplan doctor" looks why`,
-          zh: `${account.host} 无应答（${bad.message}）；可运行 "codeplan doctor" 查明原因`,
-        })
-  if (!standing.ok || !balance.ok || !days.ok) throw new Error('unreachable: a refusal has been thrown')
+  if (!standing.ok) throw noAnswer(host, standing)
+  if (!balance.ok) throw noAnswer(host, balance)
+  if (!days.ok) throw noAnswer(host, days)
   return { standing: standing.data, balance: balance.data, days: days.data }
 }
 

@@ -8,7 +8,9 @@ import { registerBalance, registerOrders, registerSubscription, registerWebhooks
 import { ALIVE_EVERY_MS } from './entitlements/index.ts'
 import { isReady } from './ready.ts'
 import { keepDumps } from './dumps.ts'
-import { registerErrorPages } from './error-pages.ts'
+import { registerDocs, type OpenApi } from './docs/index.ts'
+import { registerConsoleFiles } from './console-files.ts'
+import { registerConsoleStart } from './console-start.ts'
 import { registerPeople } from './identity/index.ts'
 import { languageOf, makeJobs, makePartitions, word } from './platform/index.ts'
 import type { Rooms } from './rooms.ts'
@@ -86,6 +88,7 @@ export async function startApp(rooms: Rooms, options: Pick<UpstreamSettings, 'sa
   fastify.get('/metrics', async (_, reply) => {
     return reply.type(rooms.metrics.registry.contentType).send(await rooms.metrics.registry.metrics())
   })
+  let address = config.publicUrl
   const live = makeLive(rooms)
   await registerUsage(fastify, { ...rooms, refusals: gateway.refusals, live })
   registerPeople(fastify, rooms)
@@ -93,12 +96,15 @@ export async function startApp(rooms: Rooms, options: Pick<UpstreamSettings, 'sa
   const sale = await openSale(rooms)
   rooms.billing.useStock(sale.stock)
   registerSale(fastify, rooms, sale)
-  registerErrorPages(fastify)
   registerBalance(fastify, rooms)
   registerOrders(fastify, rooms)
   registerSubscription(fastify, rooms)
   registerWebhooks(fastify, rooms)
+  registerDocs(fastify, { catalog, clock, host: () => address, openApi: () => fastify.swagger() as OpenApi })
+  registerConsoleStart(fastify, rooms)
+  const consolePages = registerConsoleFiles(fastify)
   fastify.setNotFoundHandler((request, reply) => {
+    if (consolePages.takes(request)) return consolePages.page(reply)
     const path = request.url.split('?')[0] ?? ''
     const { status, code, text, detail } = word({ code: 'not_found', path }, catalog.current().operator.zone)
     const message = text[languageOf(request.headers['accept-language'])]
@@ -133,7 +139,8 @@ export async function startApp(rooms: Rooms, options: Pick<UpstreamSettings, 'sa
   await fastify.listen({ port: config.port, host: config.host, backlog: BACKLOG })
   const { port } = fastify.server.address() as AddressInfo
   // Any free port is known only now.
-  rooms.billing.useAddress(config.publicUrl.replace(/:0$/, `:${port}`))
+  address = config.publicUrl.replace(/:0$/, `:${port}`)
+  rooms.billing.useAddress(address)
   return {
     port,
     gateway,

@@ -9,7 +9,7 @@ export { setGroup } from './invitations-store.ts'
 export type { OrderSeats } from './deps.ts'
 export { addSeats, addTeam, extendSeats, grantSeats } from './seats.ts'
 export { teamShown } from './shown.ts'
-export { allTeams, teamById } from './store.ts'
+export { allTeams, teamById, teamsOf } from './store.ts'
 export { wordTeam, type TeamRefusal } from './team-words.ts'
 
 /** What administrators of teams, their people and operators do. */

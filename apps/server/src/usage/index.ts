@@ -4,6 +4,7 @@ import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from 'fast
 
 import type { RouteDeps, UsageDeps } from './deps.ts'
 import { registerMonitor } from './monitor-routes.ts'
+import { registerPlans } from './plans-routes.ts'
 import { registerV1 } from './v1-routes.ts'
 
 export { makeLive, type Live } from './live.ts'
@@ -27,4 +28,5 @@ export async function registerUsage(fastify: FastifyInstance, deps: RouteDeps): 
   fastify.get('/api/usage/v1/openapi.json', { schema: { hide: true } }, async () => fastify.swagger())
   registerMonitor(fastify, deps)
   registerV1(fastify, deps)
+  registerPlans(fastify, deps)
 }
