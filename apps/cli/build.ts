@@ -8,6 +8,8 @@ await build({
   input: here('src/main.ts'),
   platform: 'node',
   external: /^node:/,
+  // jsonc-parser's other form asks for its parts by names that no bundler sees.
+  resolve: { mainFields: ['module', 'main'] },
   output: { dir: here('dist'), format: 'esm', minify: true, cleanDir: true },
   transform: { target: 'node20' },
 })

@@ -5,13 +5,13 @@ export const VERSION = '0.1.0'
 const EXITS: Text = {
   en: `Exit codes
   0  done, or no fault found      4  the server does not answer
-  1  doctor has found faults      5  a file is broken, or was changed since: left alone
+  1  doctor has found faults      5  a file is broken: left alone
   2  wrong use                    6  not agreed to
   3  the key is refused
 `,
   zh: `退出码
   0  完成，或未发现问题            4  服务器无应答
-  1  doctor 发现了问题             5  文件损坏或之后被修改：未改动
+  1  doctor 发现了问题             5  文件损坏：未改动
   2  用法有误                      6  未获同意
   3  Key 被拒绝
 `,
@@ -88,12 +88,12 @@ In a script, with the key kept out of the history:
   restore: {
     en: `codeplan restore [tool] [--force]
 
-Puts every file back as it was before setup, byte for byte. A file that somebody has changed since is left alone;
---force puts it back all the same.
+Puts every file back as it was before setup, byte for byte. Where a file was changed since, by its tool or by somebody, our values
+alone are taken back; --force puts the backup back instead.
 `,
     zh: `codeplan restore [工具] [--force]
 
-将各文件逐字节恢复到 setup 之前。之后被他处修改过的文件不会改动；--force 则一律恢复。
+将各文件逐字节恢复到 setup 之前。之后被工具或他人修改过的文件，仅撤回我们写入的值；--force 则直接恢复备份。
 `,
   },
   doctor: {

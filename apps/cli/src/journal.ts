@@ -1,6 +1,6 @@
 import { readFile, rm } from 'node:fs/promises'
 
-import type { Edit, Json } from './edit/change.ts'
+import type { Edit } from './edit/change.ts'
 import { fingerprint, modeOf, readText, writeWhole } from './files.ts'
 import { EXIT, Stop } from './world.ts'
 
@@ -15,8 +15,8 @@ export interface Entry {
   /** Of the file as it was, null where it was not; and as it was written. */
   readonly before: string | null
   readonly sha256: string
-  /** For a file that its tool goes on writing: what was set in it, so that this alone can be taken back. */
-  readonly edits?: readonly Edit[]
+  /** What was set in it: where the file has been changed since, this alone is taken back. */
+  readonly edits: readonly Edit[]
 }
 
 export async function readJournal(path: string): Promise<readonly Entry[]> {
@@ -39,7 +39,7 @@ export interface Written {
   readonly tool: string
   readonly file: string
   readonly text: string
-  readonly edits?: readonly Edit[]
+  readonly edits: readonly Edit[]
 }
 
 /** Backs a file up, notes it, and then writes it: a crash in between leaves a note of a change that did not happen, never the reverse. */
@@ -54,7 +54,7 @@ export async function writeWithBackup(
   const backup = before === undefined ? null : `${file}.codeplan-backup-${at.replace(/[-:.]/g, '')}`
   if (backup && before) await writeWhole(backup, before)
   const known = { before: before ? fingerprint(before) : null, sha256: fingerprint(text) }
-  const entry: Entry = { tool, at, file, backup, mode, ...known, ...(edits ? { edits } : {}) }
+  const entry: Entry = { tool, at, file, backup, mode, ...known, edits }
   await writeJournal(journal, [...(await readJournal(journal)), entry])
   await writeWhole(file, text)
 }
@@ -76,24 +76,22 @@ export async function undoFile(entries: readonly Entry[], force: boolean): Promi
   // Between two of our changes nobody else's; and the file as we left it (after a crash: as we were about to change it).
   const ours = entries.every(({ before: was }, n) => n === 0 || was === entries[n - 1]?.sha256)
   if (!force && !(ours && entries.some(({ sha256 }) => sha256 === now))) {
-    const edits = entries.flatMap((entry) => entry.edits ?? [])
-    return edits.length > 0 && current ? takeBackEdits(file, current, before, edits) : { file, how: 'changed-since' }
+    return current ? takeBackEdits(entries, current.toString('utf8'), before) : { file, how: 'changed-since' }
   }
   if (before === null) await rm(file, { force: true })
   else await writeWhole(file, before, first.mode ?? undefined)
   return { file, how: before === null ? 'removed' : 'restored' }
 }
 
-async function takeBackEdits(
-  file: string,
-  current: Buffer,
-  before: Buffer | null,
-  edits: readonly Edit[],
-): Promise<Undone> {
-  const { readJson, takeBack } = await import('./edit/json.ts')
-  const old = readJson(before?.toString('utf8') ?? '')
-  const root: Json = old.ok ? old.root : {}
-  const { change, stays } = takeBack(current.toString('utf8'), edits, root)
+async function takeBackEdits(entries: readonly Entry[], current: string, before: Buffer | null): Promise<Undone> {
+  const { file } = entries[0] as Entry
+  const { readSettings, takeBack } = await import('./edit/edit-file.ts')
+  const old = readSettings(file, before?.toString('utf8') ?? '')
+  // Of a place that was set twice, what was set last.
+  const edits = new Map(
+    entries.flatMap((entry) => entry.edits.map((edit) => [JSON.stringify(edit.path), edit] as const)),
+  )
+  const { change, stays } = takeBack(file, current, [...edits.values()], old.ok ? old.root : {})
   if (!change.ok) return { file, how: 'changed-since' }
   await writeWhole(file, change.text, await modeOf(file))
   return { file, how: 'taken-back', stays }

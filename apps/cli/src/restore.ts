@@ -6,7 +6,7 @@ import { placesOf } from './places.ts'
 import { toolOf } from './tools/list.ts'
 import { EXIT, type Exit, type Language, type Text, type World } from './world.ts'
 
-/** Undoes what setup has written, of one tool or of all; a file that somebody has changed since is left alone unless forced. */
+/** Undoes what setup has written, of one tool or of all: every byte, or where a file has been changed since, our values alone. */
 export async function restore(world: World, args: readonly string[], language: Language): Promise<Exit> {
   const { values, positionals } = parse(args, { force: { type: 'boolean' } }, 1)
   const only = positionals[0] === undefined ? undefined : toolOf(positionals[0]).id
@@ -46,14 +46,14 @@ function worded(undone: Undone, entries: readonly Entry[]): Text {
     case 'taken-back': {
       const stays = undone.stays.join(', ')
       return {
-        en: `its tool has written it since, so only our values were taken back${stays && `; changed by somebody else and left: ${stays}`}`,
-        zh: `其工具之后又写过该文件，因此仅撤回我们写入的值${stays && `；已被他处修改、予以保留：${stays}`}`,
+        en: `it was written since, so our values alone were taken back${stays && `; changed by somebody else and left: ${stays}`}`,
+        zh: `该文件之后被写过，因此仅撤回我们写入的值${stays && `；已被他处修改、予以保留：${stays}`}`,
       }
     }
     case 'changed-since':
       return {
-        en: `changed by somebody else since, left alone. "codeplan restore --force" puts back ${entries[0]?.backup ?? 'that there was no such file'}`,
-        zh: `之后已被他处修改，未改动。"codeplan restore --force" 将恢复${entries[0]?.backup ?? '为不存在该文件'}`,
+        en: `gone or broken by somebody else since: left alone. "codeplan restore --force" puts back ${entries[0]?.backup ?? 'that there was no such file'}`,
+        zh: `之后已被他人删除或损坏，未改动。"codeplan restore --force" 将恢复${entries[0]?.backup ?? '为不存在该文件'}`,
       }
     case 'backup-gone':
       return {

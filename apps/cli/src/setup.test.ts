@@ -142,15 +142,26 @@ describe('files', () => {
     await expect(stat(backup)).rejects.toThrow('ENOENT')
   })
 
-  test('changed by somebody else since are left alone, unless forced', async () => {
+  test('changed since lose our values alone, and what somebody else has made of one of them stays and is named', async () => {
+    using trial = new Trial()
+    await trial.write(SETTINGS, '{ "model": "opus" }\n')
+    await trial.run(`${SETUP} --key ${KEY} --yes`)
+    await trial.write(SETTINGS, `// mine\n${((await trial.read(SETTINGS)) ?? '').replace('3000000', '1')}`)
+    const { exit, out } = await trial.run('restore claude-code')
+    expect([exit, out]).toEqual([0, expect.stringContaining('changed by somebody else and left: env.API_TIMEOUT_MS')])
+    expect(await trial.read(SETTINGS)).toBe('// mine\n{ "model": "opus", "env": { "API_TIMEOUT_MS": "1" } }\n')
+    expect(await trial.read('.config/codeplan/account.json')).toBeUndefined()
+  })
+
+  test('changed since and broken are left alone; --force puts the backup back, byte for byte', async () => {
     using trial = new Trial()
     await trial.write(SETTINGS, '{}\n')
     await trial.run(`${SETUP} --key ${KEY} --yes`)
-    const changed = ((await trial.read(SETTINGS)) ?? '').replace('3000000', '1')
-    await trial.write(SETTINGS, changed)
-    const refused = await trial.run('restore claude-code')
+    const broken = `${await trial.read(SETTINGS)}]`
+    await trial.write(SETTINGS, broken)
+    const refused = await trial.run('restore')
     expect([refused.exit, refused.out]).toEqual([5, expect.stringContaining('--force')])
-    expect(await trial.read(SETTINGS)).toBe(changed)
+    expect(await trial.read(SETTINGS)).toBe(broken)
     expect((await trial.run('restore --force')).exit).toBe(0)
     expect(await trial.read(SETTINGS)).toBe('{}\n')
   })
@@ -162,19 +173,30 @@ describe('files', () => {
     await trial.write(SETTINGS, `${await trial.read(SETTINGS)}// mine\n`)
     trial.now = NOW + 1
     await trial.run(`${SETUP} --key ${KEY} --yes --model glm-4.5-air`)
-    expect((await trial.run('restore')).exit).toBe(5)
-    expect(await trial.read(SETTINGS)).toContain('// mine')
+    expect((await trial.run('restore')).exit).toBe(0)
+    expect(await trial.read(SETTINGS)).toBe('{\n}\n// mine\n')
   })
 
-  test('that Claude Code goes on writing lose our values alone, by restore', async () => {
+  test('that Claude Code and Qwen Code write themselves after a setup keep what those have written', async () => {
     using trial = new Trial()
     await trial.write('.claude.json', '{\n  "numStartups": 1\n}\n')
-    await trial.run(`${SETUP} --key ${KEY} --yes --mcp`)
-    const state = JSON.parse((await trial.read('.claude.json')) ?? '')
-    await trial.write('.claude.json', JSON.stringify({ ...state, numStartups: 2 }, null, 2))
+    const own = { id: 'own', baseUrl: 'https://own.example.com' }
+    await trial.write('.qwen/settings.json', JSON.stringify({ modelProviders: { openai: [own] } }))
+    await trial.run(`setup --tool claude-code,qwen-code --host ${HOST} --offline --key ${KEY} --yes --mcp`)
+    for (const [file, written] of [
+      ['.claude.json', { numStartups: 2 }],
+      ['.qwen/settings.json', { $version: 4 }],
+    ] as const) {
+      const state = JSON.parse((await trial.read(file)) ?? '')
+      await trial.write(file, JSON.stringify({ ...state, ...written }, null, 2))
+    }
     const { exit, out } = await trial.run('restore')
-    expect([exit, out]).toEqual([0, expect.stringContaining('only our values were taken back')])
-    expect(JSON.parse((await trial.read('.claude.json')) ?? '')).toEqual({ numStartups: 2, mcpServers: {} })
+    expect([exit, out]).toEqual([0, expect.stringContaining('our values alone were taken back')])
+    expect(JSON.parse((await trial.read('.claude.json')) ?? '')).toEqual({ numStartups: 2 })
+    expect(JSON.parse((await trial.read('.qwen/settings.json')) ?? '')).toEqual({
+      modelProviders: { openai: [own] },
+      $version: 4,
+    })
   })
 })
 

@@ -1,5 +1,7 @@
 import { saveAccount } from './account.ts'
 import { coloured, unifiedDiff } from './diff.ts'
+import { same, valueAt, type Change, type Edit } from './edit/change.ts'
+import { byValue, editSettings, readSettings } from './edit/edit-file.ts'
 import { exists, readText } from './files.ts'
 import { isInTheClear } from './host.ts'
 import { writeWithBackup } from './journal.ts'
@@ -28,7 +30,7 @@ interface Planned {
   readonly path: string
   readonly before: string | undefined
   readonly after: string
-  readonly edits?: Parameters<typeof writeWithBackup>[1]['edits']
+  readonly edits: readonly Edit[]
 }
 
 /** Sets tools up: shows first what would change, then asks, then writes all of it, each file with a backup. */
@@ -39,7 +41,7 @@ export async function setup(world: World, args: readonly string[], spoken: Langu
   const say = (en: string, zh: string): void => world.out(`${language === 'zh' ? zh : en}\n`)
 
   const planned = (await Promise.all(tools.map((tool) => planOf(tool, places, wish)))).flat()
-  const changes = planned.filter(({ before, after }) => before !== after)
+  const changes = planned.filter(({ before, after }) => before !== after && (before ?? '') !== after)
   for (const { path, before, after } of changes)
     for (const line of unifiedDiff(path, before, after)) {
       const shown = maskKeys(line, wish.key)
@@ -59,11 +61,7 @@ export async function setup(world: World, args: readonly string[], spoken: Langu
   if (changes.length > 0) {
     await agree(world, language, values.yes === true)
     for (const { tool, path, after, edits } of changes)
-      await writeWithBackup(
-        places.own.journal,
-        { tool: tool.id, file: path, text: after, ...(edits ? { edits } : {}) },
-        world.now(),
-      )
+      await writeWithBackup(places.own.journal, { tool: tool.id, file: path, text: after, edits }, world.now())
     say(
       `Written. The backups lie beside the files; "codeplan restore" undoes it.`,
       '已写入。备份位于各文件旁；运行 "codeplan restore" 可撤销。',
@@ -79,19 +77,25 @@ async function planOf(tool: Tool, places: Places, wish: Wish): Promise<readonly 
   const there = new Set<string>()
   for (const path of candidates(places)) if (await exists(path)) there.add(path)
   const planned: Planned[] = []
-  for (const { path, change, edits } of tool.plan(places, wish, (file) => there.has(file))) {
+  for (const { path, edits } of tool.plan(places, wish, (file) => there.has(file))) {
     const before = await readText(path)
-    const changed = change(before ?? '')
-    if (!changed.ok) {
-      const at = `${path}:${changed.line}:${changed.column}`
-      throw new Stop(EXIT.fileRefused, {
-        en: `${at}: ${changed.why.en}. Nothing was written. Mend that line or move the file away, then run this again`,
-        zh: `${at}：${changed.why.zh}。未写入任何内容。请修正该行或移走该文件，然后重新运行`,
-      })
-    }
-    planned.push({ tool, path, before, after: changed.text, ...(edits ? { edits } : {}) })
+    const read = readSettings(path, before ?? '')
+    if (!read.ok) throw refusedFile(path, read)
+    // What is so already was not set by us, and is not taken back either.
+    const needed = edits(read.root).filter(({ path: at, value }) => !same(valueAt(read.root, at), value))
+    const changed = editSettings(path, before ?? '', needed)
+    if (!changed.ok) throw refusedFile(path, changed)
+    planned.push({ tool, path, before, after: changed.text, edits: byValue(path, needed) })
   }
   return planned
+}
+
+function refusedFile(path: string, { line, column, why }: Extract<Change, { readonly ok: false }>): Stop {
+  const at = `${path}:${line}:${column}`
+  return new Stop(EXIT.fileRefused, {
+    en: `${at}: ${why.en}. Nothing was written. Mend that line or move the file away, then run this again`,
+    zh: `${at}：${why.zh}。未写入任何内容。请修正该行或移走该文件，然后重新运行`,
+  })
 }
 
 const candidates = ({ opencode, kilo, crush }: Places): readonly string[] => [

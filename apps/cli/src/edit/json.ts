@@ -1,6 +1,6 @@
 import { findNodeAtLocation, parseTree, visit, type Node, type ParseError } from 'jsonc-parser'
 
-import { isObject, placeOf, same, valueAt, type Change, type Edit, type Json, type Path } from './change.ts'
+import { isObject, placeOf, same, type Change, type Edit, type Json, type Path } from './change.ts'
 import { shapeOf, type Shape } from './shape.ts'
 
 /**
@@ -56,10 +56,12 @@ const plain = (node: Node | undefined): Json | undefined => {
 function setAt(body: string, path: Path, value: Json | undefined, shape: Shape): string | undefined {
   const root = parseTree(body, [], { allowTrailingComma: true }) as Node
   const there = findNodeAtLocation(root, [...path])
-  if (value === undefined) return there ? remove(body, there.parent ?? there) : body
+  if (value === undefined) return there ? remove(body, there.parent?.type === 'property' ? there.parent : there) : body
   if (there) {
     if (same(plain(there), value)) return body
-    const written = render(value, indentAt(body, there.offset), shape)
+    const old = body.slice(there.offset, there.offset + there.length)
+    const inOneLine = /^[[{][^\n]*$/.test(old)
+    const written = inOneLine ? renderInline(value) : render(value, indentAt(body, there.offset), shape)
     return body.slice(0, there.offset) + written + body.slice(there.offset + there.length)
   }
   const depth = path.findLastIndex((_, at) => findNodeAtLocation(root, path.slice(0, at)) !== undefined)
@@ -117,9 +119,13 @@ function remove(body: string, property: Node): string {
   const lineFrom = body.lastIndexOf('\n', start - 1) + 1
   const lineTo = body.indexOf('\n', to) + 1
   if (lineTo > 0 && (body.slice(lineFrom, from) + body.slice(to, lineTo)).trim() === '') [from, to] = [lineFrom, lineTo]
+  else if (own >= 0) to += spacesAt(body.slice(to))
+  else if (spare >= 0) from = body.slice(0, from).replace(/[ \t]+$/, '').length
   const head = body.slice(0, from)
   return (spare < 0 ? head : head.slice(0, spare) + head.slice(spare + 1)) + body.slice(to)
 }
+
+const spacesAt = (text: string): number => /^[ \t]*/.exec(text)?.[0].length ?? 0
 
 /** Of commas that are none of a comment or a string; -1: there is none. */
 function commaBetween(body: string, from: number, to: number): number {
@@ -148,21 +154,4 @@ function renderInline(value: Json): string {
   if (!isObject(value)) return JSON.stringify(value)
   const inner = Object.entries(value).map(([key, one]) => `${JSON.stringify(key)}: ${renderInline(one)}`)
   return inner.length === 0 ? '{}' : `{ ${inner.join(', ')} }`
-}
-
-/** Takes back what was set, where it is still as it was set: for a file that its tool goes on writing. Names what stays. */
-export function takeBack(
-  text: string,
-  done: readonly Edit[],
-  before: Json,
-): { readonly change: Change; readonly stays: readonly string[] } {
-  const stays: string[] = []
-  const change = editJson(text, (root) =>
-    done.flatMap(({ path, value }) => {
-      if (same(valueAt(root, path), value)) return [{ path, value: valueAt(before, path) }]
-      stays.push(path.join('.'))
-      return []
-    }),
-  )
-  return { change, stays }
 }

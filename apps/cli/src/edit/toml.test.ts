@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest'
 
-import { editToml, type TomlEdit } from './toml.ts'
+import type { Edit } from './change.ts'
+import { editToml } from './toml.ts'
 
-const ROOT: TomlEdit = { table: [], key: 'model', value: 'glm-4.7' }
-const INNER: TomlEdit = { table: ['p', 'x'], key: 'url', value: 'u' }
-const text = (before: string, ...edits: readonly TomlEdit[]): string => {
+const ROOT: Edit = { path: ['model'], value: 'glm-4.7' }
+const INNER: Edit = { path: ['p', 'x', 'url'], value: 'u' }
+const text = (before: string, ...edits: readonly Edit[]): string => {
   const change = editToml(before, edits)
   if (!change.ok) throw new Error(change.why.en)
   return change.text
@@ -23,6 +24,9 @@ test('a value is exchanged in its line, with its comment; a table gets what is m
   expect(text('[ p . "x" ]\n', INNER)).toBe('[ p . "x" ]\nurl = "u"\n')
   expect(text('a = 1', INNER)).toBe('a = 1\n\n[p.x]\nurl = "u"\n')
   expect(text('[p.x]\nurl = "o"\nz = 1\n', { ...INNER, value: undefined })).toBe('[p.x]\nz = 1\n')
+  const table = { path: ['p', 'x'], value: undefined }
+  expect(text('a = 1\n\n[p.x]\nurl = "o"\n\n[q]\n', table)).toBe('a = 1\n\n[q]\n')
+  expect(text('a = 1\n\n[p.x]\nurl = "o"\n', table)).toBe('a = 1\n')
 })
 
 test('what is there already is not written again', () => {

@@ -1,30 +1,22 @@
 import { parse, TomlError } from 'smol-toml'
 
-import { same, valueAt, type Change, type Json, type Path } from './change.ts'
+import { isObject, same, valueAt, type Change, type Edit, type Json, type Path } from './change.ts'
 import { shapeOf } from './shape.ts'
-
-/** A value of a table; the root table is `[]`. */
-export interface TomlEdit {
-  readonly table: readonly string[]
-  readonly key: string
-  /** Undefined takes the line away. */
-  readonly value: string | number | boolean | Readonly<Record<string, string>> | undefined
-}
 
 /**
  * Sets values line by line, so that everything else stays byte for byte, and has a parser prove the outcome: if the file would
  * then mean anything else than it should, it is refused.
  */
-export function editToml(text: string, edits: readonly TomlEdit[]): Change {
+export function editToml(text: string, edits: readonly Edit[]): Change {
   const shape = shapeOf(text)
   const before = readToml(text)
   if (!before.ok) return before
-  let lines = shape.body.split(/\r?\n/)
-  for (const edit of edits) if (!same(valueAt(before.root, pathOf(edit)), edit.value)) lines = setLine(lines, edit)
+  let lines: readonly string[] = shape.body.split(/\r?\n/)
+  for (const edit of edits) if (!same(valueAt(before.root, edit.path), edit.value)) lines = setLine(lines, edit)
   const after = lines.join(shape.eol)
   const read = readToml(after)
-  const wanted = edits.reduce<unknown>((root, edit) => withValue(root, pathOf(edit), edit.value), before.root)
-  if (!read.ok || !same(read.root, wanted))
+  const wanted = edits.reduce<unknown>((root, { path, value }) => withValue(root, path, value), before.root)
+  if (!read.ok || !same(pruned(read.root), pruned(wanted)))
     return {
       ok: false,
       line: 1,
@@ -37,7 +29,15 @@ export function editToml(text: string, edits: readonly TomlEdit[]): Change {
   return { ok: true, text: shape.bom + after }
 }
 
-const pathOf = ({ table, key }: TomlEdit): Path => [...table, key]
+/** A table without values is nothing: in TOML it comes and goes with its header. */
+const pruned = (value: unknown): unknown =>
+  isObject(value)
+    ? Object.fromEntries(
+        Object.entries(value)
+          .map(([key, inner]) => [key, pruned(inner)] as const)
+          .filter(([, inner]) => !(isObject(inner) && Object.keys(inner).length === 0)),
+      )
+    : value
 
 type Read = { readonly ok: true; readonly root: Json } | Extract<Change, { readonly ok: false }>
 
@@ -55,29 +55,39 @@ export function readToml(text: string): Read {
   }
 }
 
-function setLine(lines: readonly string[], edit: TomlEdit): string[] {
+function setLine(lines: readonly string[], { path, value }: Edit): readonly string[] {
   const heads = headers(lines)
-  const name = JSON.stringify(edit.table)
-  const at = edit.table.length === 0 ? -1 : (heads.find((head) => head.name === name)?.at ?? undefined)
-  if (edit.value === undefined) {
-    const end = at === undefined ? 0 : (heads.find((head) => head.at > at)?.at ?? lines.length)
-    return lines.filter((line, n) => !(at !== undefined && n > at && n < end && keyOf(line) === edit.key))
+  const headOf = (table: Path) => heads.find(({ name }) => name === JSON.stringify(table))?.at
+  const endOf = (at: number): number => heads.find((head) => head.at > at)?.at ?? lines.length
+  const [table, key] = [path.slice(0, -1), String(path.at(-1))]
+  const at = table.length === 0 ? -1 : headOf(table)
+  const end = at === undefined ? 0 : endOf(at)
+  const old = at === undefined ? -1 : lines.findIndex((line, n) => n > at && n < end && keyOf(line) === key)
+  if (value === undefined) {
+    if (old >= 0) return lines.toSpliced(old, 1)
+    const head = headOf(path)
+    return head === undefined ? lines : withoutTable(lines, head, endOf(head))
   }
-  const written = `${edit.key} = ${render(edit.value)}`
+  const written = `${bare(key)} = ${render(value)}`
   if (at === undefined) {
     const last = lines.findLastIndex((line) => line.trim() !== '')
     const gap = last < 0 ? [] : ['']
-    return [...lines.slice(0, last + 1), ...gap, `[${edit.table.map(bare).join('.')}]`, written, '']
+    return [...lines.slice(0, last + 1), ...gap, `[${table.map((part) => bare(String(part))).join('.')}]`, written, '']
   }
-  const end = heads.find((head) => head.at > at)?.at ?? lines.length
-  const old = lines.findIndex((line, n) => n > at && n < end && keyOf(line) === edit.key)
-  if (old >= 0) return lines.map((line, n) => (n === old ? indentOf(line) + written + commentOf(line) : line))
+  if (old >= 0) return lines.with(old, indentOf(lines[old] ?? '') + written + commentOf(lines[old] ?? ''))
   // A root value stands above all tables; a comment right above the first table belongs to that.
   const isLast = (line: string): boolean => line.trim() !== '' && !(at < 0 && line.trimStart().startsWith('#'))
   const last = lines.findLastIndex((line, n) => n > at && n < end && isLast(line))
   const head = lines.findIndex((line) => !line.trimStart().startsWith('#'))
   const place = at < 0 && last < 0 ? Math.max(0, head) : Math.max(at, last) + 1
   return [...lines.slice(0, place), written, ...lines.slice(place)]
+}
+
+/** A table goes with the blank lines on one side of it. */
+function withoutTable(lines: readonly string[], head: number, end: number): readonly string[] {
+  if (end < lines.length) return lines.toSpliced(head, end - head)
+  const above = lines.findLastIndex((line, n) => n < head && line.trim() !== '')
+  return [...lines.slice(0, above + 1), '']
 }
 
 /** The `[table]` lines; of two readings that text inside a string could suggest, the proof sorts out the wrong one. */
@@ -99,14 +109,14 @@ const indentOf = (line: string): string => /^\s*/.exec(line)?.[0] ?? ''
 const commentOf = (line: string): string =>
   /=\s*(?:"(?:[^"\\]|\\.)*"|'[^']*'|\{[^#]*\}|[^\s#"'{]+)(\s*#.*)$/.exec(line)?.[1] ?? ''
 const bare = (part: string): string => (/^[\w-]+$/.test(part) ? part : JSON.stringify(part))
-const render = (value: NonNullable<TomlEdit['value']>): string =>
-  typeof value === 'object'
+const render = (value: Json): string =>
+  isObject(value)
     ? `{ ${Object.entries(value)
-        .map(([key, text]) => `${bare(key)} = ${JSON.stringify(text)}`)
+        .map(([key, inner]) => `${bare(key)} = ${render(inner)}`)
         .join(', ')} }`
     : JSON.stringify(value)
 
-function withValue(root: unknown, path: Path, value: TomlEdit['value']): unknown {
+function withValue(root: unknown, path: Path, value: Json | undefined): unknown {
   const [step, ...rest] = path
   if (step === undefined) return value
   const table = (root ?? {}) as Record<string, unknown>

@@ -1,6 +1,6 @@
 import type { Edit } from '../edit/change.ts'
 import { BASES, MCP_SERVICES } from '../host.ts'
-import { jsonPlan, mcpEdits } from './json-plan.ts'
+import { mergePlan, mcpEdits } from './json-plan.ts'
 import type { Tool, Wish } from './tool.ts'
 
 /**
@@ -49,7 +49,7 @@ export const cline = byHand({
   plan: ({ clineMcp }, wish) => {
     const edits = (): readonly Edit[] =>
       mcpEdits(wish, ['mcpServers'], (url, headers) => ({ type: 'streamableHttp', url, headers, disabled: false }))
-    return wish.mcp ? [jsonPlan(clineMcp, edits)] : []
+    return wish.mcp ? [mergePlan(clineMcp, edits)] : []
   },
   steps: (wish) => [
     {
@@ -131,7 +131,7 @@ export const cursor = byHand({
   id: 'cursor',
   name: 'Cursor',
   plan: ({ cursorMcp }, wish) =>
-    wish.mcp ? [jsonPlan(cursorMcp, () => mcpEdits(wish, ['mcpServers'], (url, headers) => ({ url, headers })))] : [],
+    wish.mcp ? [mergePlan(cursorMcp, () => mcpEdits(wish, ['mcpServers'], (url, headers) => ({ url, headers })))] : [],
   steps: (wish) => [
     { en: 'Cursor Settings → Models → API Keys:', zh: 'Cursor Settings → Models → API Keys：' },
     { en: `OpenAI API Key: ${wish.key}`, zh: `OpenAI API Key：${wish.key}` },

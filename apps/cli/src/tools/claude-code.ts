@@ -1,7 +1,6 @@
 import type { Edit } from '../edit/change.ts'
-import { editJson } from '../edit/json.ts'
 import { BASES } from '../host.ts'
-import { currentAt, jsonPlan, mcpEdits } from './json-plan.ts'
+import { currentAt, mergePlan, mcpEdits } from './json-plan.ts'
 import type { Tool, Winner, Wish } from './tool.ts'
 
 /** These in the same `env` would send it elsewhere, or make it send two keys. */
@@ -51,13 +50,10 @@ export const claudeCode: Tool = {
   name: 'Claude Code',
   base: 'anthropic',
   scopes: ['user', 'project'],
-  plan: ({ claude, cwd }, wish) => {
-    const edits = state(wish, cwd)
-    return [
-      jsonPlan(wish.scope === 'user' ? claude.settings : claude.projectSettings, () => settings(wish)),
-      { path: claude.state, change: (text) => editJson(text, () => edits), edits },
-    ]
-  },
+  plan: ({ claude, cwd }, wish) => [
+    mergePlan(wish.scope === 'user' ? claude.settings : claude.projectSettings, () => settings(wish)),
+    mergePlan(claude.state, () => state(wish, cwd)),
+  ],
   steps: () => [],
   start: { en: 'Start it anew: claude', zh: '重新启动：claude' },
   winners: [

@@ -1,23 +1,23 @@
-import { valueAt } from '../edit/change.ts'
-import { editToml, readToml, type TomlEdit } from '../edit/toml.ts'
+import { valueAt, type Edit } from '../edit/change.ts'
+import { readToml } from '../edit/toml.ts'
 import { BASES, MCP_SERVICES } from '../host.ts'
 import { PROVIDER } from './opencode.ts'
 import type { Tool, Wish } from './tool.ts'
 
-const edits = (wish: Wish): readonly TomlEdit[] => [
-  { table: [], key: 'model', value: wish.main },
-  { table: [], key: 'model_provider', value: PROVIDER },
+const edits = (wish: Wish): readonly Edit[] => [
+  { path: ['model'], value: wish.main },
+  { path: ['model_provider'], value: PROVIDER },
   ...Object.entries({
     name: 'Codeplan',
     base_url: wish.host + BASES.responses,
     wire_api: 'responses',
     experimental_bearer_token: wish.key,
-  }).map(([key, value]) => ({ table: ['model_providers', PROVIDER], key, value })),
+  }).map(([key, value]) => ({ path: ['model_providers', PROVIDER, key], value })),
   // Either the variable or the key, not both.
-  { table: ['model_providers', PROVIDER], key: 'env_key', value: undefined },
+  { path: ['model_providers', PROVIDER, 'env_key'], value: undefined },
   ...(wish.mcp ? MCP_SERVICES : []).flatMap(({ name, path }) => [
-    { table: ['mcp_servers', name], key: 'url', value: wish.host + path },
-    { table: ['mcp_servers', name], key: 'http_headers', value: { Authorization: `Bearer ${wish.key}` } },
+    { path: ['mcp_servers', name, 'url'], value: wish.host + path },
+    { path: ['mcp_servers', name, 'http_headers'], value: { Authorization: `Bearer ${wish.key}` } },
   ]),
 ]
 
@@ -27,7 +27,7 @@ export const codex: Tool = {
   base: 'responses',
   // It takes no provider from a project's file.
   scopes: ['user'],
-  plan: ({ codex: path }, wish) => [{ path, change: (text) => editToml(text, edits(wish)) }],
+  plan: ({ codex: path }, wish) => [{ path, edits: () => edits(wish) }],
   steps: () => [],
   start: { en: 'Start it anew: codex', zh: '重新启动：codex' },
   winners: [],

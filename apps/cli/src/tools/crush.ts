@@ -1,5 +1,5 @@
 import { BASES } from '../host.ts'
-import { currentAt, jsonPlan, mcpEdits } from './json-plan.ts'
+import { currentAt, mergePlan, mcpEdits } from './json-plan.ts'
 import { PROVIDER } from './opencode.ts'
 import type { Tool } from './tool.ts'
 
@@ -9,7 +9,7 @@ export const crush: Tool = {
   base: 'openai',
   scopes: ['user', 'project'],
   plan: (places, wish, there) => [
-    jsonPlan(
+    mergePlan(
       wish.scope === 'user'
         ? places.crush.user
         : (places.crush.project.findLast(there) ?? places.crush.project[0] ?? ''),

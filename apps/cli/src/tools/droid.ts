@@ -1,7 +1,7 @@
 import { valueAt, type Edit, type Json } from '../edit/change.ts'
 import { readJson } from '../edit/json.ts'
 import { BASES } from '../host.ts'
-import { jsonPlan, mcpEdits } from './json-plan.ts'
+import { mergePlan, mcpEdits } from './json-plan.ts'
 import type { Tool, Wish } from './tool.ts'
 
 const NAMED = 'Codeplan'
@@ -31,9 +31,9 @@ export const droid: Tool = {
   base: 'openai',
   scopes: ['user'],
   plan: ({ droid: { settings, mcp } }, wish) => [
-    jsonPlan(settings, (root) => models(root, wish)),
+    mergePlan(settings, (root) => models(root, wish)),
     ...(wish.mcp
-      ? [jsonPlan(mcp, () => mcpEdits(wish, ['mcpServers'], (url, headers) => ({ type: 'http', url, headers })))]
+      ? [mergePlan(mcp, () => mcpEdits(wish, ['mcpServers'], (url, headers) => ({ type: 'http', url, headers })))]
       : []),
   ],
   steps: (wish) => [

@@ -1,12 +1,12 @@
 import { isObject, valueAt, type Edit, type Json, type Path } from '../edit/change.ts'
-import { editJson, readJson } from '../edit/json.ts'
+import { readJson } from '../edit/json.ts'
 import { MCP_SERVICES } from '../host.ts'
 import type { Current, FilePlan, Wish } from './tool.ts'
 
-/** Edits of a JSON file. An object is merged into what is there, key by key, so that what others have set inside it stays. */
-export const jsonPlan = (path: string, edits: (root: Json) => readonly Edit[]): FilePlan => ({
+/** Values of a file. An object is merged into what is there, key by key, so that what others have set inside it stays. */
+export const mergePlan = (path: string, edits: (root: Json) => readonly Edit[]): FilePlan => ({
   path,
-  change: (text) => editJson(text, (root) => edits(root).flatMap((edit) => merged(root, edit))),
+  edits: (root) => edits(root).flatMap((edit) => merged(root, edit)),
 })
 
 function merged(root: Json, { path, value }: Edit): readonly Edit[] {

@@ -1,6 +1,6 @@
 import type { Json } from '../edit/change.ts'
 import { BASES } from '../host.ts'
-import { currentAt, jsonPlan, mcpEdits } from './json-plan.ts'
+import { currentAt, mergePlan, mcpEdits } from './json-plan.ts'
 import type { Places } from '../places.ts'
 import type { Tool, Wish } from './tool.ts'
 
@@ -15,7 +15,7 @@ function ofItsKind(id: 'opencode' | 'kilo', name: string, schema: string, comman
     base: 'openai',
     scopes: ['user', 'project'],
     plan: (places, wish, there) => [
-      jsonPlan(fileOf(places[id][wish.scope], there), (root) => [
+      mergePlan(fileOf(places[id][wish.scope], there), (root) => [
         ...(Object.keys(root as object).length === 0 ? [{ path: ['$schema'], value: schema }] : []),
         { path: ['model'], value: `${PROVIDER}/${wish.main}` },
         { path: ['small_model'], value: `${PROVIDER}/${wish.small}` },

@@ -1,7 +1,7 @@
 import { valueAt, type Edit, type Json } from '../edit/change.ts'
 import { readJson } from '../edit/json.ts'
 import { BASES } from '../host.ts'
-import { jsonPlan, mcpEdits } from './json-plan.ts'
+import { mergePlan, mcpEdits } from './json-plan.ts'
 import type { Current, Tool, Wish } from './tool.ts'
 
 /** A variable of our own: OPENAI_API_KEY of the terminal does not win over it. */
@@ -41,7 +41,7 @@ export const qwenCode: Tool = {
   base: 'openai',
   scopes: ['user', 'project'],
   plan: ({ qwen }, wish) => [
-    jsonPlan(qwen[wish.scope], (root) => [
+    mergePlan(qwen[wish.scope], (root) => [
       ...models(root, wish),
       { path: ['env', KEY], value: wish.key },
       { path: ['security', 'auth', 'selectedType'], value: 'openai' },

@@ -1,4 +1,4 @@
-import type { Change, Edit } from '../edit/change.ts'
+import type { Edit, Json } from '../edit/change.ts'
 import type { Base } from '../host.ts'
 import type { Places } from '../places.ts'
 import type { Text } from '../world.ts'
@@ -31,12 +31,10 @@ export interface Wish {
   readonly scope: Scope
 }
 
-/** A file, and what becomes of its text. */
+/** A file, and the values that it gets. */
 export interface FilePlan {
   readonly path: string
-  readonly change: (text: string) => Change
-  /** Set for a file that the tool itself goes on writing: what is set, to be taken back alone. */
-  readonly edits?: readonly Edit[]
+  readonly edits: (root: Json) => readonly Edit[]
 }
 
 /** What a tool's files say now: of a base URL and a key in them. */
