@@ -25,8 +25,17 @@ describe('architecture', () => {
   })
 
   test('bare imports of a workspace are in its own package.json', () => {
-    for (const workspace of ['apps/server', 'apps/sandbox', 'packages/contract', 'packages/core', 'packages/dialect']) {
-      const { dependencies = {} } = JSON.parse(readFileSync(`${root}/${workspace}/package.json`, 'utf8'))
+    for (const workspace of [
+      'apps/cli',
+      'apps/server',
+      'apps/sandbox',
+      'packages/contract',
+      'packages/core',
+      'packages/dialect',
+    ]) {
+      const own = JSON.parse(readFileSync(`${root}/${workspace}/package.json`, 'utf8'))
+      // The subscriber's command is published as one bundle: what it is made of is installed by nobody.
+      const dependencies = workspace === 'apps/cli' ? own.devDependencies : (own.dependencies ?? {})
       const used = readSources(root)
         .filter(({ path }) => path.startsWith(`${workspace}/src/`) && !path.endsWith('.test.ts'))
         .flatMap(({ imports }) => imports)
@@ -57,6 +66,13 @@ describe('each rule finds a planted violation', () => {
     ['the sandbox knows nothing of the server', 'apps/sandbox/src/x.ts', `import { no } from '@codeplan/core'`],
     ['the sandbox knows nothing of the server', 'apps/sandbox/src/x.ts', `import '../../server/src/app.ts'`],
     ['the sandbox knows nothing of the server', 'apps/sandbox/src/x.ts', `import { request } from 'undici'`],
+    [
+      'the subscriber’s command knows the contract alone',
+      'apps/cli/src/x.ts',
+      `import { minor } from '@codeplan/core'`,
+    ],
+    ['the subscriber’s command knows the contract alone', 'apps/cli/src/x.ts', `import '../../server/src/app.ts'`],
+    ['the environment is read at the edge', 'apps/cli/src/x.ts', `const home = process.env.HOME`],
     [
       'the sandbox is started by commands only',
       `${server}/gateway/x.ts`,

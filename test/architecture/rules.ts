@@ -90,6 +90,17 @@ export const RULES: readonly Rule[] = [
         : [],
   },
   {
+    name: 'the subscriber’s command knows the contract alone',
+    find: (file) =>
+      file.path.startsWith('apps/cli/')
+        ? imported(file, (name) =>
+            isBare(name)
+              ? !/^(node:.*|@codeplan\/contract|jsonc-parser|smol-toml|rolldown)$/.test(name)
+              : !targetOf(file, name).startsWith('apps/cli/'),
+          )
+        : [],
+  },
+  {
     name: 'a workspace is entered by its name',
     find: (file) => {
       const home = /^(?:packages|apps)\/[^/]+\//.exec(file.path)?.[0]
@@ -127,8 +138,8 @@ export const RULES: readonly Rule[] = [
   {
     name: 'the environment is read at the edge',
     find: (file) =>
-      /^(packages\/|apps\/server\/)/.test(file.path) &&
-      file.path !== `${SERVER}main.ts` &&
+      /^(packages\/|apps\/(server|cli)\/)/.test(file.path) &&
+      !/^apps\/(server|cli)\/src\/main\.ts$/.test(file.path) &&
       !file.path.startsWith(`${SERVER}commands/`)
         ? written(file, /process\.env\b|\benv\b[^=\n]*= process\b/g)
         : [],

@@ -12,6 +12,7 @@
 #   PROMPT_EXTRA    text appended to the prompt (e.g. further [[...]] directives)
 #   EXPECT_TEXT     if set, success means: the client itself showed this text (fixed string) within
 #                   EXPECT_WITHIN seconds (default 30); the file is not looked at. For error checks.
+#   HELPER=1        the tool is configured by `codeplan setup` alone, in a fresh home, instead of by the script
 #   KEEP=1          leave the temporary folder in place and print its name
 # A script exits 0 only if the client produced the file with the right content (or showed EXPECT_TEXT).
 # The last line of the output is:  PASS|FAIL <tool> <version> <seconds>s <reason>
@@ -86,6 +87,15 @@ clean_env() {
     cd "$W/proj" && exec env -i PATH="$PATH" HOME="$W/home" TMPDIR="${TMPDIR:-/tmp}" TERM=xterm LANG=C.UTF-8 \
       NO_PROXY='*' no_proxy='*' DO_NOT_TRACK=1 "$@"
   ) < /dev/null
+}
+
+# helped : with HELPER=1 configures the tool as a subscriber does, by the helper; else it says no
+helped() {
+  [ "${HELPER:-0}" = 1 ] || return 1
+  clean_env CODEPLAN_KEY="$KEY" node "$HERE/../../apps/cli/bin/codeplan.js" setup --tool "$TOOL" --host "$BASE" \
+    --model "main=$MODEL" --model "small=$SMALL_MODEL" --yes && return
+  echo "FAIL $TOOL - 0s codeplan setup ended with $?"
+  exit 1
 }
 
 # run_client VAR=VALUE... CMD ARGS : bounded run, output kept in $W/out and shown

@@ -5,8 +5,9 @@
 VERSION=${VERSION:-2.1.330}
 npm_install "claude-code-$VERSION" "@anthropic-ai/claude-code@$VERSION"
 new_task
-mkdir -p "$W/home/.claude"
-cat > "$W/home/.claude/settings.json" << J
+by_hand() {
+  mkdir -p "$W/home/.claude"
+  cat > "$W/home/.claude/settings.json" << J
 {
   "env": {
     "ANTHROPIC_AUTH_TOKEN": "$KEY",
@@ -18,8 +19,11 @@ cat > "$W/home/.claude/settings.json" << J
   }
 }
 J
+}
 quiet=CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC=1
 [ "${NONESSENTIAL:-0}" = 1 ] && quiet=DISABLE_AUTOUPDATER=1
+# The helper's settings say that themselves.
+if helped; then quiet=DISABLE_AUTOUPDATER=1; else by_hand; fi
 run_client "$quiet" DISABLE_AUTOUPDATER=1 DISABLE_TELEMETRY=1 DISABLE_ERROR_REPORTING=1 IS_SANDBOX=1 \
   "$BIN/claude" -p "$PROMPT" --dangerously-skip-permissions
 verdict "$VERSION"

@@ -11,7 +11,7 @@ shown() {
   sed -n "/^\`\`\`$1\$/,/^\`\`\`\$/p" "$(dirname "$0")/../../docs/codex.md" | sed -e '1d;$d' \
     -e "s#http://127.0.0.1:8787/api/v1#$BASE$RESPONSES_PATH#" -e "s#\"glm-4.7\"#\"$MODEL\"#"
 }
-shown toml > "$W/home/.codex/config.toml"
+helped || shown toml > "$W/home/.codex/config.toml"
 shown json > "$W/home/.codex/glm.json"
 # Unattended, and quiet.
 settings=(-c approval_policy=never -c sandbox_mode=danger-full-access -c check_for_update_on_startup=false -c analytics.enabled=false)

@@ -10,7 +10,8 @@ if [ "${WIRE:-openai}" = anthropic ]; then
 else
   provider=zhipuai-coding-plan npm=@ai-sdk/openai-compatible url=$BASE$OPENAI_PATH
 fi
-cat > "$W/proj/opencode.json" << J
+by_hand() {
+  cat > "$W/proj/opencode.json" << J
 {
   "autoupdate": false,
   "share": "disabled",
@@ -32,7 +33,16 @@ cat > "$W/proj/opencode.json" << J
   }
 }
 J
+}
+if helped; then
+  # Unattended, and quiet: the rest is the helper's.
+  echo '{ "autoupdate": false, "share": "disabled", "permission": "allow" }' > "$W/proj/opencode.json"
+  chosen=()
+else
+  by_hand
+  chosen=(-m "$provider/$MODEL")
+fi
 run_client XDG_CONFIG_HOME="$W/home/.config" OPENCODE_DISABLE_AUTOUPDATE=1 OPENCODE_DISABLE_MODELS_FETCH=1 \
   OPENCODE_DISABLE_LSP_DOWNLOAD=1 OPENCODE_DISABLE_DEFAULT_PLUGINS=1 \
-  "$BIN/opencode" run -m "$provider/$MODEL" "$PROMPT"
+  "$BIN/opencode" run "${chosen[@]}" "$PROMPT"
 verdict "$VERSION"

@@ -8,12 +8,14 @@ new_task
 mkdir -p "$W/home/.qwen"
 cat > "$W/home/.qwen/settings.json" << J
 {
+  // Unattended, and quiet.
   "security": { "auth": { "selectedType": "openai" } },
   "telemetry": { "enabled": false },
   "general": { "disableAutoUpdate": true, "enableAutoUpdate": false },
   "privacy": { "usageStatisticsEnabled": false }
 }
 J
-run_client OPENAI_API_KEY="$KEY" OPENAI_BASE_URL="$BASE$OPENAI_PATH" OPENAI_MODEL="$MODEL" \
-  "$BIN/qwen" -p "$PROMPT" --yolo
+by_variables=(OPENAI_API_KEY="$KEY" OPENAI_BASE_URL="$BASE$OPENAI_PATH" OPENAI_MODEL="$MODEL")
+helped && by_variables=()
+run_client "${by_variables[@]}" "$BIN/qwen" -p "$PROMPT" --yolo
 verdict "$VERSION"

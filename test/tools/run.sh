@@ -5,8 +5,10 @@
 #
 #   bash test/tools/run.sh [direct] [client...]
 #
+# A case with HELPER=1 is a tool that `codeplan setup` alone has configured.
+#
 #   direct      straight to the sandbox upstream, without a server: tells a fault of the server from one of a client
-#   client...   only these, e.g. "claude-code sdk-openai meter-omp"; "refusals" for refusals.sh alone
+#   client...   only these (HELPER for all that the helper configures), e.g. "claude-code sdk-openai meter-omp"; "refusals" for refusals.sh alone
 #
 # Env: CODEPLAN_TOOLS_CACHE (where clients are installed), LIMIT (seconds a client may take, 120), LOGS (a folder that keeps all output)
 set -u
@@ -19,15 +21,19 @@ export LIMIT=${LIMIT:-120}
 CASES=(
   "claude-code"
   "claude-code STEPS=3 PROMPT_EXTRA=[[parallel=2]]"
+  "claude-code HELPER=1"
   "codex"
   "codex STEPS=3 PROMPT_EXTRA=[[parallel=2]]"
   "codex CATALOG=1 STEPS=2"
   "codex RESPONSES_PATH=/api/coding/paas/v4"
+  "codex HELPER=1"
   "opencode"
   "opencode STEPS=3 PROMPT_EXTRA=[[parallel=2]]"
   "opencode WIRE=anthropic"
+  "opencode HELPER=1"
   "qwen-code"
   "qwen-code STEPS=2"
+  "qwen-code HELPER=1"
   "sdk-anthropic"
   "sdk-anthropic STREAM=0 PROMPT_EXTRA=[[parallel=2]]"
   "sdk-openai"
@@ -82,7 +88,7 @@ run_case() {
 }
 
 chosen() { # chosen CASE : no names given, or this one among them
-  [ ${#ONLY[@]} = 0 ] || [[ " ${ONLY[*]} " == *" ${1%% *} "* ]]
+  [ ${#ONLY[@]} = 0 ] || [[ " ${ONLY[*]} " == *" ${1%% *} "* || (" ${ONLY[*]} " == *" HELPER "* && $1 == *HELPER*) ]]
 }
 
 . "$HERE/meters.sh"
@@ -97,8 +103,8 @@ if [ "$MODE" = direct ]; then
   BASE=$SANDBOX KEY=sandbox
   export ANTHROPIC_PATH='' OPENAI_PATH=/v1
   for one in "${CASES[@]}"; do
-    # The sandbox upstream speaks no Responses: that is the server's work, too.
-    [[ $one == codex* || $one == *WIRE=responses* ]] || { chosen "$one" && run_case direct glm-4.7 "$one"; }
+    # The sandbox upstream speaks no Responses, and has no plan to set up: that is the server's work, too.
+    [[ $one == codex* || $one == *WIRE=responses* || $one == *HELPER* ]] || { chosen "$one" && run_case direct glm-4.7 "$one"; }
   done
 else
   start_sandbox
