@@ -108,7 +108,8 @@ if [ "$MODE" = direct ]; then
   done
 else
   start_sandbox
-  start_server -e '/id: max$/,/^    prices:/s/^    prices:/    tool_policy: observe\n    prices:/'
+  start_server -e '/id: max$/,/^    prices:/s/^    prices:/    tool_policy: observe\n    prices:/' \
+    -e 's/web_search: { included: true, calls: [0-9]*, per: once }/web_search: { included: true, calls: 1, per: once }/'
   KEY=$(subscriber tools@example.org pro) || exit 1
   SDK_KEY=$(subscriber sdk@example.org max) || exit 1
   for kind in openai anthropic; do
@@ -116,6 +117,12 @@ else
       chosen "$one" && run_case "$kind" "$(model_of "$kind")" "$one"
     done
   done
+  if chosen mcp; then
+    LITE_KEY=$(subscriber lite@example.org lite) || exit 1
+    line=$(env BASE="$BASE" KEY="$KEY" LITE_KEY="$LITE_KEY" bash "$HERE/mcp.sh" 2>&1 < /dev/null | tee "$LOGS/mcp.log" | grep -aE '^(PASS|FAIL) ' | tail -n 1)
+    report "${line%% *}" "MCP: ${line#* }"
+    [ "${line%% *}" = PASS ] || tail -n 25 "$LOGS/mcp.log" | cut -c 1-400 | sed 's/^/    /'
+  fi
   for command in "usage tools@example.org" doctor; do
     # shellcheck disable=SC2086 # a command and its argument
     answer=$(operator $command --json | json 'typeof it') || answer=none

@@ -16,7 +16,11 @@ test.each(['slwo', 'slow:fast', 'cut:-1', '200', 'constructor'])(
 
 test('directives are read anywhere in a prompt and leave it clean', () => {
   const prompt = 'Do it [[steps=3]] now [[fault=cut:5]] [[fault=nousage]] [[parallel=2]] [[times=1]]'
-  expect(readDirectives(prompt)).toEqual({ steps: 3, parallel: 2, times: 1, faults: 'cut:5,nousage' })
+  expect(readDirectives(prompt)).toEqual({ steps: 3, parallel: 2, times: 1, faults: 'cut:5,nousage', uses: [] })
+  expect(readDirectives('[[use=find {"a": 1}]] [[use=look]]').uses).toEqual([
+    { name: 'find', input: { a: 1 } },
+    { name: 'look', input: {} },
+  ])
   expect(withoutDirectives('Do it [[steps=3]]')).toBe('Do it')
   expect(readDirectives('plain')).toMatchObject({ steps: 1, parallel: 1, faults: '' })
 })

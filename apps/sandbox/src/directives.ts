@@ -1,3 +1,5 @@
+import { objectOf, type JsonObject } from './json.ts'
+
 /** What goes wrong with an answer, and when. All counts are in events of the stream. */
 export interface Faults {
   readonly slowMs?: number
@@ -25,6 +27,8 @@ export interface Directives {
   readonly parallel: number
   /** The faults of a prompt go away after this many calls, so that a retry can be seen to succeed. */
   readonly times: number
+  /** Tools to be called one after the other, with what, before anything else is done. */
+  readonly uses: readonly { readonly name: string; readonly input: JsonObject }[]
 }
 
 const named: Readonly<Record<string, (n: number | undefined) => Faults>> = {
@@ -67,11 +71,13 @@ function retryAfter(seconds: number | undefined): Faults {
   return seconds === undefined ? {} : { retryAfterS: seconds }
 }
 
-const directive = /\[\[\s*(fault|steps|parallel|times)\s*=\s*([^\]]*?)\s*\]\]/g
+const directive = /\[\[\s*(fault|steps|parallel|times|use)\s*=\s*([^\]]*?)\s*\]\]/g
 
 export function readDirectives(text: string): Directives {
   const found = new Map<string, string>()
+  const uses: Directives['uses'][number][] = []
   for (const [, name = '', value = ''] of text.matchAll(directive)) {
+    if (name === 'use') uses.push(useOf(value))
     found.set(name, found.has(name) && name === 'fault' ? `${found.get(name)},${value}` : value)
   }
   return {
@@ -79,7 +85,14 @@ export function readDirectives(text: string): Directives {
     steps: count(found.get('steps'), 1),
     parallel: count(found.get('parallel'), 1),
     times: count(found.get('times'), Number.POSITIVE_INFINITY),
+    uses,
   }
+}
+
+/** `mcp__web__search {"query":"x"}` */
+function useOf(text: string): Directives['uses'][number] {
+  const [, name = '', input = '{}'] = /^(\S+)\s*(.*)$/s.exec(text) ?? []
+  return { name, input: objectOf(JSON.parse(input || '{}')) }
 }
 
 export function withoutDirectives(text: string): string {

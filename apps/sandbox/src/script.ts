@@ -28,6 +28,8 @@ export function reply(ask: Ask, standing: Standing, directives: Directives): Rep
 }
 
 function nextCalls(ask: Ask, standing: Standing, directives: Directives): ToolCall[] {
+  const use = directives.uses[standing.callTurns]
+  if (use) return ask.tools.some(({ name }) => name === use.name) ? [use] : []
   const task = fileTask(standing.prompt)
   const total = task || directives.steps > 1 ? directives.steps : 0
   const step = standing.callTurns + 1

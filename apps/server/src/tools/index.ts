@@ -22,7 +22,7 @@ const REST_SEARCH = {
 
 /** The services beside the models: web search, web reader and vision, by MCP and by REST. */
 export function registerTools(fastify: FastifyInstance, deps: ToolDeps): void {
-  const search = makeSearch(deps)
+  const search = makeSearch({ ...deps, rules: () => deps.catalog.current().services.web_search })
   const extractor = makeExtractor()
   const reader = makeReader(deps, extractor)
   fastify.addHook('onClose', () => extractor.close())

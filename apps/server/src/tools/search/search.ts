@@ -38,13 +38,17 @@ export interface Search {
 /** Characters of a summary. */
 const CONTENT_MAX = { medium: 600, high: 2_500 } as const
 
+type SearchDeps = Pick<ToolDeps, 'clock' | 'log' | 'secret' | 'sandboxUrl'> & {
+  readonly rules: () => ServicesDocument['web_search']
+}
+
 /** Asks the engines of the catalog in their order. Who fails rests; if all rest, those that rest are asked nevertheless. */
-export function makeSearch(deps: Pick<ToolDeps, 'catalog' | 'clock' | 'log' | 'secret' | 'sandboxUrl'>): Search {
+export function makeSearch(deps: SearchDeps): Search {
   const rests = new Map<string, Instant>()
   const kept = new Kept<readonly Found[]>()
   return {
     search: async (wish) => {
-      const { web_search: rules } = deps.catalog.current().services
+      const rules = deps.rules()
       const now = deps.clock.now()
       const key = JSON.stringify(wish)
       const known = kept.get(key, now, rules.cache_ms)
