@@ -14,6 +14,7 @@ type Change = { readonly at: string; readonly factor: number } | undefined
 /** The words around figures: short, so that pages carry the sentences. */
 export interface FigureWords {
   readonly comma: string
+  readonly locale: string
   readonly none: string
   readonly yes: string
   readonly notYet: string
@@ -36,6 +37,7 @@ export interface FigureWords {
   readonly everyModel: string
   readonly otherModels: string
   readonly always: string
+  readonly otherwise: string
   readonly allOnce: string
   readonly drawsPlan: string
   readonly saleOpen: string
@@ -54,6 +56,7 @@ export interface FigureWords {
 
 const en: FigureWords = {
   comma: ', ',
+  locale: 'en',
   none: '–',
   yes: 'yes',
   notYet: 'not yet',
@@ -76,6 +79,7 @@ const en: FigureWords = {
   everyModel: 'every model',
   otherModels: 'all others',
   always: 'always',
+  otherwise: 'at all other times',
   allOnce: 'Every model counts once, at any time.',
   drawsPlan: 'counted as prompts of the plan',
   saleOpen: 'At present the sale is not limited: plans can be bought at any time.',
@@ -102,6 +106,7 @@ const en: FigureWords = {
 
 const zh: FigureWords = {
   comma: '、',
+  locale: 'zh-CN',
   none: '–',
   yes: '支持',
   notYet: '暂不支持',
@@ -124,6 +129,7 @@ const zh: FigureWords = {
   everyModel: '所有模型',
   otherModels: '其他模型',
   always: '全天',
+  otherwise: '其他时段',
   allOnce: '所有模型全天按 1 倍计。',
   drawsPlan: '按套餐的提问次数计',
   saleOpen: '目前不限量，可随时购买。',
@@ -156,11 +162,11 @@ export const hourText = (minute: number): string =>
   `${String(Math.floor(minute / 60)).padStart(2, '0')}:${String(minute % 60).padStart(2, '0')}`
 
 /** When a rule of the catalog holds. */
-export function spanWords({ daily, weekdays, dates, zone }: MultiplierRule, words: FigureWords): string {
+export function spanWords({ daily, weekdays, dates, zone }: MultiplierRule, words: FigureWords): string | undefined {
   const parts = [
     dates && words.dates(dates.from, dates.to),
     weekdays && weekdays.map((day) => words.weekdays[day - 1] ?? '').join(words.comma),
     daily && words.daily(hourText(daily.fromMinute), hourText(daily.toMinute), zone),
   ]
-  return parts.filter((part) => part !== undefined).join(words.comma) || words.always
+  return parts.filter((part) => part !== undefined).join(words.comma) || undefined
 }
