@@ -114,7 +114,7 @@ export function registerDocs(fastify: FastifyInstance, deps: DocsDeps): void {
   function llms(): string {
     const host = deps.host()
     const line = (page: Page, path: string, summary: string): string =>
-      `- [${page.title}](${host}/docs/${path}${page.slug}.md): ${summary.replaceAll('\n', ' ')}`
+      `- [${page.title}](${host}/docs/${path}${page.slug}.md): ${summary.replaceAll('\n', ' ').replace(LINK, '$1')}`
     const lists = LANGUAGES.flatMap((language) =>
       SECTIONS.map(({ title, slugs }) => {
         const listed = slugs.flatMap((slug) => pages[language].get(slug) ?? [])
@@ -127,5 +127,7 @@ export function registerDocs(fastify: FastifyInstance, deps: DocsDeps): void {
   }
 }
 
+/** A summary is read in an index, where a relative link leads nowhere. */
+const LINK = /\[([^\]]+)\]\([^)]*\)/g
 const pathOf = (request: FastifyRequest): string => request.url.split('?')[0] ?? ''
 const slugOf = (name: string): string => name.replace(/\.md$/, '')
