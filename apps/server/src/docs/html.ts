@@ -46,7 +46,7 @@ export const htmlOf = (markdown: string): string =>
 
 const LABELS = {
   en: {
-    docs: 'Documentation',
+    docs: 'Docs',
     contents: 'Contents',
     other: '中文',
     console: 'Console',
