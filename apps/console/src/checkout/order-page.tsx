@@ -73,7 +73,9 @@ function Sum({ order }: { readonly order: Order }) {
           </Fact>
         ) : null}
       </Facts>
-      {order.state === 'open' ? <p className="mt-3 text-sm text-soft">{w.until(times.zoned(order.expires_at))}</p> : null}
+      {order.state === 'open' ? (
+        <p className="mt-3 text-sm text-soft">{w.until(times.zoned(order.expires_at))}</p>
+      ) : null}
     </Card>
   )
 }

@@ -30,7 +30,9 @@ export const checkoutWords = words(
     until: (at: string) => `This price is kept until ${at}.`,
     left: 'Time left',
     payWith: 'Pay with',
-    provider: { sandbox: 'Test bank (no money moves)', stripe: 'Card', alipay: 'Alipay' } as Readonly<Record<string, string>>,
+    provider: { sandbox: 'Test bank (no money moves)', stripe: 'Card', alipay: 'Alipay' } as Readonly<
+      Record<string, string>
+    >,
     keep: 'Keep it for renewals',
     keepHint: 'So that your plan goes on by itself. You can withdraw this at any time.',
     pay: (money: string) => `Pay ${money}`,
@@ -64,7 +66,8 @@ export const checkoutWords = words(
     coupon: '优惠券',
     couponHint: '可不填。',
     sum: '应付',
-    renews: (price: string, cycle: string) => `到期将按${cycle} ${price} 自动续订，可随时关闭；扣款前 7 天和 1 天会通知您。`,
+    renews: (price: string, cycle: string) =>
+      `到期将按${cycle} ${price} 自动续订，可随时关闭；扣款前 7 天和 1 天会通知您。`,
     refund: '开通后的最初几天内可退订，按剩余部分退款。',
     order: '下单并前往支付',
     noPlan: '没有该套餐',

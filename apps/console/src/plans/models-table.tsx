@@ -6,7 +6,13 @@ import { Badge, Card, Table } from '../ui/index.ts'
 import { useWords } from '../words/language.tsx'
 import { plansWords } from './words.ts'
 
-export function ModelsTable({ models, plans }: { readonly models: readonly SoldModel[]; readonly plans: readonly SoldPlan[] }) {
+export function ModelsTable({
+  models,
+  plans,
+}: {
+  readonly models: readonly SoldModel[]
+  readonly plans: readonly SoldPlan[]
+}) {
   const w = useWords(plansWords)
   const times = useTimes()
   const { count, size } = useAmounts()
@@ -34,12 +40,20 @@ export function ModelsTable({ models, plans }: { readonly models: readonly SoldM
           {
             head: w.next,
             cell: ({ next_multiplier: next }) =>
-              next ? w.from(w.times(count(next.factor)), times.zoned(next.at)) : <span className="text-soft">{w.always}</span>,
+              next ? (
+                w.from(w.times(count(next.factor)), times.zoned(next.at))
+              ) : (
+                <span className="text-soft">{w.always}</span>
+              ),
           },
           { head: w.context, figures: true, cell: ({ context_tokens }) => size(context_tokens) },
           {
             head: w.inPlans,
-            cell: ({ id }) => plans.filter((plan) => plan.models.includes(id)).map(({ name }) => name.split(' ').at(-1)).join(' · '),
+            cell: ({ id }) =>
+              plans
+                .filter((plan) => plan.models.includes(id))
+                .map(({ name }) => name.split(' ').at(-1))
+                .join(' · '),
           },
         ]}
       />

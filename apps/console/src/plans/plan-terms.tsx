@@ -25,7 +25,9 @@ export function PlanTerms({ plan, models }: { readonly plan: SoldPlan; readonly 
           </dd>
         ))}
       </dl>
-      {plan.value ? <p className="text-sm text-soft">{w.value(money(plan.value.list_price), count(plan.value.times_fee, 0))}</p> : null}
+      {plan.value ? (
+        <p className="text-sm text-soft">{w.value(money(plan.value.list_price), count(plan.value.times_fee, 0))}</p>
+      ) : null}
       <div>
         <h4 className="mb-1.5 text-sm text-soft">{w.models}</h4>
         <ul className="flex flex-wrap gap-1.5">

@@ -34,7 +34,8 @@ export function Shelf({ plan, cycle, stock }: ShelfProps) {
     </Link>
   )
   if (!stock) return <div className="h-10" />
-  if (stock.paused) return <p className="flex h-10 items-center justify-center rounded-md bg-sunk text-soft">{w.paused}</p>
+  if (stock.paused)
+    return <p className="flex h-10 items-center justify-center rounded-md bg-sunk text-soft">{w.paused}</p>
   // Not limited.
   if (stock.left === null) return choose
   if (stock.left > 0 && stock.waiting === 0)
@@ -54,7 +55,13 @@ function SoldOut({ plan, stock }: { readonly plan: SoldPlan; readonly stock: Sto
   const now = useNow(1_000)
   const { next_release: next } = stock
   const isBefore = next !== null && stock.room_open
-  const people = isBefore ? (next.joined > 0 ? w.inRoom(count(next.joined)) : null) : stock.waiting > 0 ? w.waiting(count(stock.waiting)) : null
+  const people = isBefore
+    ? next.joined > 0
+      ? w.inRoom(count(next.joined))
+      : null
+    : stock.waiting > 0
+      ? w.waiting(count(stock.waiting))
+      : null
   return (
     <div className="grid gap-2 text-sm">
       <p className="flex items-baseline justify-between gap-2">
@@ -76,7 +83,15 @@ function SoldOut({ plan, stock }: { readonly plan: SoldPlan; readonly stock: Sto
   )
 }
 
-function Wait({ plan, text, how }: { readonly plan: SoldPlan; readonly text: string; readonly how: 'ticket' | 'waitlist' }) {
+function Wait({
+  plan,
+  text,
+  how,
+}: {
+  readonly plan: SoldPlan
+  readonly text: string
+  readonly how: 'ticket' | 'waitlist'
+}) {
   const { me } = useStart()
   const queries = useQueryClient()
   const navigate = useNavigate()

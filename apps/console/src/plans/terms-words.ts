@@ -9,8 +9,7 @@ export const termsWords = words(
     unit: { prompts: 'prompts', credits: 'credits' },
     per: (hours: number) =>
       hours === 168 ? 'per week' : hours % 24 === 0 ? `per ${hours / 24} days` : `per ${hours} hours`,
-    window: (hours: number) =>
-      hours === 168 ? 'Week' : hours % 24 === 0 ? `${hours / 24} days` : `${hours} hours`,
+    window: (hours: number) => (hours === 168 ? 'Week' : hours % 24 === 0 ? `${hours / 24} days` : `${hours} hours`),
     tool: { vision: 'Vision', web_search: 'Web search', web_reader: 'Web reading' } as Readonly<Record<string, string>>,
     toolDraws: 'from the plan',
     toolCalls: (calls: string, per: 'month' | 'once') => (per === 'month' ? `${calls} a month` : `${calls} to try`),

@@ -63,7 +63,11 @@ function Waiting({ ticket, name }: { readonly ticket: Ticket; readonly name: str
   })
   return (
     <Notice tone="accent" title={ticket.ahead === null ? w.waitingTitle(name) : w.lineTitle(name)}>
-      {ticket.ahead === null ? <p>{w.drawn}</p> : <p className="text-lg font-semibold">{w.ahead(ticket.ahead, count(ticket.ahead))}</p>}
+      {ticket.ahead === null ? (
+        <p>{w.drawn}</p>
+      ) : (
+        <p className="text-lg font-semibold">{w.ahead(ticket.ahead, count(ticket.ahead))}</p>
+      )}
       {ticket.ahead === null && next ? (
         <p role="timer" className="mt-1">
           {w.opens} <strong>{times.countdown(Date.parse(next.opens_at) - now)}</strong>
@@ -73,7 +77,11 @@ function Waiting({ ticket, name }: { readonly ticket: Ticket; readonly name: str
         {ticket.lapses_at === null ? (
           <span className="text-sm">{w.kept}</span>
         ) : (
-          <Button size="small" busy={change.isPending} onClick={() => change.mutate(() => joinLine(ticket.plan, 'waitlist'))}>
+          <Button
+            size="small"
+            busy={change.isPending}
+            onClick={() => change.mutate(() => joinLine(ticket.plan, 'waitlist'))}
+          >
             {w.keep}
           </Button>
         )}

@@ -43,7 +43,8 @@ export const plansWords = words(
       waitingTitle: (plan: string) => `You are in the waiting room for ${plan}`,
       lineTitle: (plan: string) => `You stand in line for ${plan}`,
       ahead: (n: number, text: string) => (n === 0 ? 'You are next.' : `${text} before you.`),
-      drawn: 'When the release opens, the order is drawn by lot: coming early is no advantage, and you may close this page.',
+      drawn:
+        'When the release opens, the order is drawn by lot: coming early is no advantage, and you may close this page.',
       opens: 'Opens in',
       keep: 'Keep my place for later releases',
       kept: 'Your place is kept for the releases to come.',

@@ -29,10 +29,12 @@ export function ChangePlan({ own }: { readonly own: Subscription }) {
   const rows = plans.data?.plans.filter(({ prices }) => prices.some((one) => one.cycle === cycle)) ?? []
   /** The server decides; this is where asking makes sense. */
   const mayUpgrade = (plan: SoldPlan): boolean =>
-    MONTHS[cycle] >= MONTHS[own.cycle] && (plan.rank > ownRank || (plan.rank === ownRank && MONTHS[cycle] > MONTHS[own.cycle]))
+    MONTHS[cycle] >= MONTHS[own.cycle] &&
+    (plan.rank > ownRank || (plan.rank === ownRank && MONTHS[cycle] > MONTHS[own.cycle]))
   const close = (): void => void navigate({ to: '/subscription', search: {}, replace: true })
   const open = (plan: string): void => void navigate({ to: '/subscription', search: { wish: plan }, replace: true })
-  const wished: PlanWish | undefined = rows.some((plan) => plan.id === wish && mayUpgrade(plan)) && wish ? { plan: wish, cycle } : undefined
+  const wished: PlanWish | undefined =
+    rows.some((plan) => plan.id === wish && mayUpgrade(plan)) && wish ? { plan: wish, cycle } : undefined
   return (
     <Card
       title={w.change}
@@ -60,7 +62,9 @@ export function ChangePlan({ own }: { readonly own: Subscription }) {
                   <span className="inline-flex items-center gap-2">
                     {name}
                     {id === own.plan && cycle === own.cycle ? <Badge tone="accent">{w.current}</Badge> : null}
-                    {own.renewal?.plan === id && own.renewal.cycle === cycle && !(id === own.plan && cycle === own.cycle) ? (
+                    {own.renewal?.plan === id &&
+                    own.renewal.cycle === cycle &&
+                    !(id === own.plan && cycle === own.cycle) ? (
                       <Badge>{w.planned}</Badge>
                     ) : null}
                   </span>
@@ -83,7 +87,10 @@ export function ChangePlan({ own }: { readonly own: Subscription }) {
                         size="small"
                         disabled={!own.renews || changeNext.isPending}
                         onClick={() =>
-                          changeNext.mutate({ method: 'PUT', body: { plan: plan.id, cycle } }, { onError: toastRefusal })
+                          changeNext.mutate(
+                            { method: 'PUT', body: { plan: plan.id, cycle } },
+                            { onError: toastRefusal },
+                          )
                         }
                       >
                         {w.atRenewal}

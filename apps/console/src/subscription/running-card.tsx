@@ -32,9 +32,7 @@ export function RunningCard({ own }: { readonly own: Subscription }) {
         side={<Badge tone={own.status === 'active' ? 'good' : 'warn'}>{w.status[own.status]}</Badge>}
       >
         <Facts>
-          <Fact label={w.period}>
-            {times.day(own.period.starts_at)} – {times.day(own.period.ends_at)}
-          </Fact>
+          <Fact label={w.period}>{w.span(times.day(own.period.starts_at), times.day(own.period.ends_at))}</Fact>
           <Fact label={w.cycle}>{terms.byCycle[own.cycle]}</Fact>
           <Fact label={w.nextCharge}>
             {own.renewal ? w.charge(money(own.renewal.price), times.operator(own.renewal.at)) : w.noCharge(ends)}

@@ -88,9 +88,7 @@ function QuoteFacts({ quote }: { readonly quote: Quote }) {
         <li>
           {w[quote.anchor]} {w[quote.windows]}
         </li>
-        <li>
-          {w.next}: {w.nextText(money(quote.next_renewal.price), times.operator(quote.next_renewal.at))}
-        </li>
+        <li>{w.next(money(quote.next_renewal.price), times.operator(quote.next_renewal.at))}</li>
         <li>{w.until}</li>
       </ul>
     </>
