@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 
+import { RECIPES } from '../../apps/console/src/setup/recipes.ts'
 import { readCatalog } from '../../apps/server/src/catalog/index.ts'
 import { findCommand } from '../../apps/server/src/commands/list.ts'
 import { IN_DEPTH, LANGUAGES, SLUGS } from '../../apps/server/src/docs/contents.ts'
@@ -231,6 +232,35 @@ describe('Documentation', () => {
       }
       for (const [, line = ''] of text.matchAll(/npx codeplan-server ([^\n`]*)/g))
         expect(findCommand(line.trim().split(' ')), `${page}: ${line}`).toBeDefined()
+    }
+  })
+
+  test('the guides of tools say what the console says when a tool is set up there', () => {
+    const wanted = {
+      host: HOST,
+      key: 'YOUR_KEY',
+      model: 'glm-4.7',
+      strong: 'glm-5',
+      quick: 'glm-4.5-air',
+      contextTokens: 200_000,
+      operator: 'Codeplan',
+    }
+    for (const { id, steps } of RECIPES) {
+      const text = written.get(`en/${id === 'kilo' || id === 'roo' ? 'kilo-roo' : id}`) ?? ''
+      const examples = fencesOf(text)
+      for (const step of steps(wanted)) {
+        if (step.kind === 'file') {
+          expect(text, id).toContain(step.name)
+          if (step.name.endsWith('.json'))
+            expect(
+              examples.map((example) => (example.language === 'json' ? JSON.parse(example.text) : '')),
+            ).toContainEqual(JSON.parse(step.text))
+          else expect(examples.map((example) => example.text.trim())).toContain(step.text)
+        }
+        if (step.kind === 'terminal')
+          for (const line of step.text.split('\n')) expect(text, id).toContain(line.replace('export ', ''))
+        if (step.kind === 'fields') for (const [, value] of step.fields) expect(text, id).toContain(value)
+      }
     }
   })
 
