@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 
+import { micros } from '@codeplan/core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 
@@ -40,7 +41,10 @@ describe('Documentation', () => {
   let key: string
   beforeAll(async () => {
     house = await openHouse()
-    key = (await house.subscriber('max')).key
+    const { key: made, memberId } = await house.subscriber('max')
+    key = made
+    const gift = { memberId, amount: micros(1_000_000_000), note: '', idempotencyKey: 'gift' }
+    await house.rooms.entitlements.addBalance(gift, house.clock.now())
     written = new Map(await Promise.all(PAGES.map(async (page) => [page, await markdownOf(page)] as const)))
   })
   afterAll(() => house.close())

@@ -27,6 +27,7 @@ export function figuresOf({ catalog, host, now }: FigureDeps, language: Language
   const list = (items: readonly string[]): string => new Intl.ListFormat(words.locale).format(items)
   const { operator, sale, billing } = catalog
   const strong = strongest(catalog)
+  const covered = [...new Set(plans.flatMap(callsPerPrompt))]
   const withStrong = (has: boolean): readonly string[] =>
     plans.filter((plan) => plan.models.includes(strong?.id ?? '') === has).map((plan) => plain(plan.name))
   const figures = new Map<string, () => string>([
@@ -47,8 +48,9 @@ export function figuresOf({ catalog, host, now }: FigureDeps, language: Language
     ['plans.models', () => planModels(plans, models, words)],
     ['plans.tools', () => planTools(plans, words)],
     ['plans.value', () => valueRange(catalog, plans, words)],
-    ['plans.calls-per-prompt', () => list([...new Set(plans.map(callsPerPrompt))].map(String))],
-    ['plans.calls-expected', () => list([...new Set(plans.map(callsPerPrompt))].map(callsExpected))],
+    ['plans.calls-per-prompt', () => list(covered.map(String)) || words.none],
+    ['plans.calls-expected', () => list(covered.map(callsExpected)) || words.none],
+    ['plans.other-meters', () => otherMeters(plans, list, words)],
     ['plans.lowest', () => plain(plans[0]?.name ?? words.none)],
     [
       'plans.in-all',
@@ -95,7 +97,7 @@ export function figuresOf({ catalog, host, now }: FigureDeps, language: Language
 type Plan = Catalog['plans'] extends ReadonlyMap<string, infer P> ? P : never
 type Model = Catalog['models'] extends ReadonlyMap<string, infer M> ? M : never
 
-const callsPerPrompt = ({ meter }: Plan): number => (meter.kind === 'token' ? 1 : meter.calls_per_prompt)
+const callsPerPrompt = ({ meter }: Plan): readonly number[] => (meter.kind === 'token' ? [] : [meter.calls_per_prompt])
 const allowance = (w: Plan['windows'][number]): number => w.prompts ?? w.credits ?? 0
 const hoursOf = (w: Plan['windows'][number]): number => w.hours ?? (w.days ?? 0) * 24
 
@@ -111,6 +113,15 @@ function quotas(plans: readonly Plan[], words: FigureWords): string {
   ])
   return table([words.plan, ...spans.map(words.perHours), words.concurrency], rows)
 }
+
+/** Pages speak of prompts; of plans that count otherwise they say so. */
+const otherMeters = (plans: readonly Plan[], list: (items: readonly string[]) => string, words: FigureWords): string =>
+  (['call', 'token'] as const)
+    .flatMap((kind) => {
+      const names = plans.filter(({ meter }) => meter.kind === kind).map((plan) => plain(plan.name))
+      return names.length > 0 ? [words.otherMeter(kind, list(names))] : []
+    })
+    .join('\n\n')
 
 function prices(catalog: Catalog, plans: readonly Plan[], words: FigureWords): string {
   const { currency } = catalog.operator

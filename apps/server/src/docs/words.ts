@@ -45,6 +45,7 @@ export interface FigureWords {
   readonly tools: Readonly<Record<string, string>>
   readonly weekdays: readonly string[]
   perHours(hours: number): string
+  otherMeter(kind: 'call' | 'token', plans: string): string
   upTo(units: number, areCredits: boolean): string
   calls(calls: number, per: 'month' | 'once'): string
   tier(inputBelow: number | undefined, outputBelow: number | undefined): string
@@ -87,6 +88,10 @@ const en: FigureWords = {
   tools: { vision: 'Vision', web_search: 'Web search', web_reader: 'Web reader' },
   weekdays: ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'],
   perHours: (hours) => (hours === 168 ? 'A week' : hours % 24 === 0 ? `${hours / 24} days` : `${hours} hours`),
+  otherMeter: (kind, plans) =>
+    kind === 'token'
+      ? `${plans}: counted in credits, by the tokens of each call and the rate of its model, not by questions.`
+      : `${plans}: every call counts its share of a prompt, however many calls a question has.`,
   upTo: (units, areCredits) => `up to ${units.toLocaleString('en')} ${areCredits ? 'credits' : 'prompts'}`,
   calls: (calls, per) => `${calls.toLocaleString('en')} calls ${per === 'month' ? 'a month' : 'to try it, once'}`,
   tier: (inputBelow, outputBelow) =>
@@ -137,6 +142,10 @@ const zh: FigureWords = {
   tools: { vision: '视觉理解', web_search: '联网搜索', web_reader: '网页读取' },
   weekdays: ['周一', '周二', '周三', '周四', '周五', '周六', '周日'],
   perHours: (hours) => (hours === 168 ? '每周' : hours % 24 === 0 ? `每 ${hours / 24} 天` : `每 ${hours} 小时`),
+  otherMeter: (kind, plans) =>
+    kind === 'token'
+      ? `${plans}：按积分计，取决于每次调用的 token 数与模型费率，不按提问次数计。`
+      : `${plans}：每次调用按其在一次提问中的份额计，与一个问题调用多少次无关。`,
   upTo: (units, areCredits) => `最多 ${units.toLocaleString('en')} ${areCredits ? '积分' : '次提问'}`,
   calls: (calls, per) =>
     per === 'month' ? `每月 ${calls.toLocaleString('en')} 次` : `试用 ${calls.toLocaleString('en')} 次`,
