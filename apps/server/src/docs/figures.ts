@@ -2,6 +2,7 @@ import { listPrice, moneyText, multiplierAt, nextChange, readMoney, wallText, ty
 
 import { SERVICES, type Catalog } from '../catalog/index.ts'
 import type { Language } from '../platform/index.ts'
+import { callsExpected, chosenModels, strongest } from './choices.ts'
 import { plain, table } from './tables.ts'
 import { hourText, spanWords, WORDS, type FigureWords } from './words.ts'
 
@@ -23,11 +24,17 @@ export function figuresOf({ catalog, host, now }: FigureDeps, language: Language
   const plans = [...catalog.plans.values()].toSorted((a, b) => a.rank - b.rank)
   const models = [...catalog.models.values()]
   const name = (id: string): string => plain(catalog.models.get(id)?.name ?? id)
-  const list = (items: readonly string[]): string => items.join(words.comma)
+  const list = (items: readonly string[]): string => new Intl.ListFormat(words.locale).format(items)
   const { operator, sale, billing } = catalog
+  const strong = strongest(catalog)
+  const covered = [...new Set(plans.flatMap(callsPerPrompt))]
+  const withStrong = (has: boolean): readonly string[] =>
+    plans.filter((plan) => plan.models.includes(strong?.id ?? '') === has).map((plan) => plain(plan.name))
   const figures = new Map<string, () => string>([
     ['host', () => host],
     ['operator', () => plain(operator.name)],
+    // A quoted text, for examples in JSON and TOML.
+    ['operator.quoted', () => JSON.stringify(operator.name)],
     ['zone', () => operator.zone],
     ['currency', () => operator.currency],
     ['base.anthropic', () => `${host}/api/anthropic`],
@@ -41,7 +48,16 @@ export function figuresOf({ catalog, host, now }: FigureDeps, language: Language
     ['plans.models', () => planModels(plans, models, words)],
     ['plans.tools', () => planTools(plans, words)],
     ['plans.value', () => valueRange(catalog, plans, words)],
-    ['plans.calls-per-prompt', () => list([...new Set(plans.map(callsPerPrompt))].map(String))],
+    ['plans.calls-per-prompt', () => list(covered.map(String)) || words.none],
+    ['plans.calls-expected', () => list(covered.map(callsExpected)) || words.none],
+    ['plans.other-meters', () => otherMeters(plans, list, words)],
+    ['plans.lowest', () => plain(plans[0]?.name ?? words.none)],
+    [
+      'plans.in-all',
+      () => list(models.filter(({ id }) => plans.every((plan) => plan.models.includes(id))).map(({ id }) => name(id))),
+    ],
+    ['strong.plans', () => list(withStrong(true)) || words.none],
+    ['strong.not-yet', () => list(withStrong(false)) || words.none],
     ['models', () => modelTable(models, words)],
     ['models.prices', () => modelPrices(catalog, words)],
     ['aliases', () => aliasTable(catalog, words)],
@@ -69,10 +85,11 @@ export function figuresOf({ catalog, host, now }: FigureDeps, language: Language
     ['limits.drain', () => `${catalog.limits.drainMsMax / 1000} s`],
     ['retention.months', () => String(catalog.retention.callsMonths)],
   ])
-  for (const slot of ['opus', 'sonnet', 'haiku']) {
-    const served = catalog.resolve(`claude-${slot}-4`)
-    figures.set(`slot.${slot}`, () => (served ? `\`${served.id}\`` : words.none))
-    figures.set(`slot.${slot}.name`, () => (served ? name(served.id) : words.none))
+  for (const [chosen, model] of Object.entries(chosenModels(catalog))) {
+    figures.set(chosen, () => model?.id ?? words.none)
+    figures.set(`${chosen}.name`, () => plain(model?.name ?? words.none))
+    figures.set(`${chosen}.context`, () => String(model?.contextTokens ?? 0))
+    figures.set(`${chosen}.output`, () => String(model?.outputTokensMax ?? 0))
   }
   return figures
 }
@@ -80,7 +97,7 @@ export function figuresOf({ catalog, host, now }: FigureDeps, language: Language
 type Plan = Catalog['plans'] extends ReadonlyMap<string, infer P> ? P : never
 type Model = Catalog['models'] extends ReadonlyMap<string, infer M> ? M : never
 
-const callsPerPrompt = ({ meter }: Plan): number => (meter.kind === 'token' ? 1 : meter.calls_per_prompt)
+const callsPerPrompt = ({ meter }: Plan): readonly number[] => (meter.kind === 'token' ? [] : [meter.calls_per_prompt])
 const allowance = (w: Plan['windows'][number]): number => w.prompts ?? w.credits ?? 0
 const hoursOf = (w: Plan['windows'][number]): number => w.hours ?? (w.days ?? 0) * 24
 
@@ -96,6 +113,15 @@ function quotas(plans: readonly Plan[], words: FigureWords): string {
   ])
   return table([words.plan, ...spans.map(words.perHours), words.concurrency], rows)
 }
+
+/** Pages speak of prompts; of plans that count otherwise they say so. */
+const otherMeters = (plans: readonly Plan[], list: (items: readonly string[]) => string, words: FigureWords): string =>
+  (['call', 'token'] as const)
+    .flatMap((kind) => {
+      const names = plans.filter(({ meter }) => meter.kind === kind).map((plan) => plain(plan.name))
+      return names.length > 0 ? [words.otherMeter(kind, list(names))] : []
+    })
+    .join('\n\n')
 
 function prices(catalog: Catalog, plans: readonly Plan[], words: FigureWords): string {
   const { currency } = catalog.operator
@@ -192,11 +218,13 @@ const aliasTable = (catalog: Catalog, words: FigureWords): string =>
   )
 
 function multiplierTable(catalog: Catalog, name: (id: string) => string, words: FigureWords): string {
-  const rows = catalog.multipliers.map((rule) => [
-    rule.models?.map(name).join(words.comma) ?? words.everyModel,
-    spanWords(rule, words),
-    `${rule.permille / 1000}×`,
-  ])
+  const isSpoken = new Set<string>()
+  const rows = catalog.multipliers.map((rule) => {
+    const models = rule.models?.map(name).join(words.comma) ?? words.everyModel
+    const rest = isSpoken.has(models) ? words.otherwise : words.always
+    isSpoken.add(models)
+    return [models, spanWords(rule, words) ?? rest, `${rule.permille / 1000}×`]
+  })
   return table([words.model, words.when, words.counts], [...rows, [words.otherModels, words.always, '1×']])
 }
 

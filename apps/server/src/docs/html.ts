@@ -1,7 +1,7 @@
 import { marked, type Tokens } from 'marked'
 
 import type { Language } from '../platform/index.ts'
-import { SECTIONS } from './contents.ts'
+import { IN_DEPTH, SECTIONS, type Section } from './contents.ts'
 import type { Page } from './pages.ts'
 
 /** The style is a file of its own: the policy of the pages allows nothing inline. */
@@ -28,7 +28,15 @@ const renderer = {
     return `<h${depth} id="${anchor}"><a class="anchor" href="#${anchor}">${this.parser.parseInline(tokens)}</a></h${depth}>\n`
   },
 }
-marked.use({ renderer, gfm: true })
+marked.use({
+  renderer,
+  gfm: true,
+  /** Between Markdown files people link to files; a page leads to pages. */
+  walkTokens: (token) => {
+    if (token.type === 'link' && !/^([a-z]+:|\/)/.test((token as Tokens.Link).href))
+      token.href = (token as Tokens.Link).href.replace(/\.md(?=#|$)/, '')
+  },
+})
 
 /** Wide tables scroll inside the page, and can be reached by the keyboard for that. */
 export const htmlOf = (markdown: string): string =>
@@ -38,41 +46,60 @@ export const htmlOf = (markdown: string): string =>
 
 const LABELS = {
   en: {
-    docs: 'Documentation',
+    docs: 'Docs',
+    contents: 'Contents',
     other: '中文',
     console: 'Console',
     markdown: 'This page as Markdown',
     skip: 'To the text',
+    onlyEnglish: '',
   },
-  zh: { docs: '文档', other: 'English', console: '控制台', markdown: '本页的 Markdown', skip: '跳到正文' },
+  zh: {
+    docs: '文档',
+    contents: '目录',
+    other: 'English',
+    console: '控制台',
+    markdown: '本页的 Markdown',
+    skip: '跳到正文',
+    onlyEnglish: '本页只有英文，供部署与开发者深入查阅。',
+  },
 } as const
+
+const LOCALE = { en: 'en', zh: 'zh-CN' } as const
 
 /** A whole page around its text: the list of all pages beside it, no script. */
 export function pageOf(options: {
   readonly language: Language
   readonly operator: string
   readonly title: string
-  /** Absent: a page that is in no list, for example of an error code. */
-  readonly slug: string | undefined
   readonly markdown: string
   readonly pages: ReadonlyMap<string, Page>
+  readonly inDepth: ReadonlyMap<string, Page>
   readonly path: string
+  /** The same page in the other language, where there is one. */
+  readonly twin?: string | undefined
+  /** The text is English, whatever the reader speaks. */
+  readonly isEnglish?: boolean
 }): string {
-  const { language, operator, title, slug, markdown, pages, path } = options
+  const { language, operator, title, markdown, pages, inDepth, path, twin, isEnglish = false } = options
   const label = LABELS[language]
+  const listed = (section: Section, from: ReadonlyMap<string, Page>, before: string): string => {
+    const links = section.slugs.map((slug) => {
+      const href = before + slug
+      return `<li><a href="${href}"${href === path ? ' aria-current="page"' : ''}>${escape(from.get(slug)?.title ?? slug)}</a></li>`
+    })
+    return `<h2>${escape(section.title[language])}</h2><ul>${links.join('')}</ul>`
+  }
+  const lists = [
+    ...SECTIONS.map((section) => listed(section, pages, `/docs/${language}/`)),
+    listed(IN_DEPTH, inDepth, '/docs/'),
+  ]
+  const note = isEnglish && label.onlyEnglish !== '' ? `<p class="note">${label.onlyEnglish}</p>` : ''
   const other: Language = language === 'en' ? 'zh' : 'en'
-  const lists = SECTIONS.map((section) => {
-    const links = section.slugs
-      .flatMap((one) => pages.get(one) ?? [])
-      .map((page) => {
-        const here = page.slug === slug ? ' aria-current="page"' : ''
-        return `<li><a href="/docs/${language}/${page.slug}"${here}>${escape(page.title)}</a></li>`
-      })
-    return links.length === 0 ? '' : `<h2>${escape(section.title[language])}</h2><ul>${links.join('')}</ul>`
-  })
-  const twin = slug === undefined ? '' : `<a href="/docs/${other}/${slug}" lang="${other}">${label.other}</a>`
+  const translated =
+    twin === undefined ? '' : `<a href="${twin}" lang="${other}" hreflang="${other}">${label.other}</a>`
   return `<!doctype html>
-<html lang="${language === 'zh' ? 'zh-CN' : 'en'}">
+<html lang="${LOCALE[language]}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -83,11 +110,12 @@ export function pageOf(options: {
 </head>
 <body>
 <a class="skip" href="#text">${label.skip}</a>
-<header><a class="brand" href="/">${escape(operator)}</a><a href="/docs/${language}/overview">${label.docs}</a><span></span>${twin}<a href="/">${label.console}</a></header>
+<header><a class="brand" href="/">${escape(operator)}</a><a href="/docs/${language}/overview">${label.docs}</a><span></span><a class="small" href="#pages">${label.contents}</a>${translated}<a href="/">${label.console}</a></header>
 <div class="frame">
-<nav aria-label="${label.docs}"><details open><summary>${label.docs}</summary>${lists.join('')}</details></nav>
+<nav id="pages" aria-label="${label.docs}">${lists.join('')}</nav>
 <main id="text">
-${htmlOf(markdown)}
+${note}<article${isEnglish ? ' lang="en"' : ''}>
+${htmlOf(markdown)}</article>
 <footer><a href="${path}.md">${label.markdown}</a> · <a href="/llms.txt">llms.txt</a></footer>
 </main>
 </div>

@@ -15,6 +15,7 @@ type Change = { readonly at: string; readonly factor: number } | undefined
 /** The words around figures: short, so that pages carry the sentences. */
 export interface FigureWords {
   readonly comma: string
+  readonly locale: string
   readonly none: string
   readonly yes: string
   readonly notYet: string
@@ -37,12 +38,14 @@ export interface FigureWords {
   readonly everyModel: string
   readonly otherModels: string
   readonly always: string
+  readonly otherwise: string
   readonly allOnce: string
   readonly saleOpen: string
   readonly cycles: Readonly<Record<'month' | 'quarter' | 'year', string>>
   readonly tools: Readonly<Record<ServiceId, string>>
   readonly weekdays: readonly string[]
   perHours(hours: number): string
+  otherMeter(kind: 'call' | 'token', plans: string): string
   upTo(units: number, areCredits: boolean): string
   calls(calls: number, per: 'month' | 'once'): string
   tier(inputBelow: number | undefined, outputBelow: number | undefined): string
@@ -54,6 +57,7 @@ export interface FigureWords {
 
 const en: FigureWords = {
   comma: ', ',
+  locale: 'en',
   none: '–',
   yes: 'yes',
   notYet: 'not yet',
@@ -76,12 +80,17 @@ const en: FigureWords = {
   everyModel: 'every model',
   otherModels: 'all others',
   always: 'always',
+  otherwise: 'at all other times',
   allOnce: 'Every model counts once, at any time.',
   saleOpen: 'At present the sale is not limited: plans can be bought at any time.',
   cycles: { month: 'A month', quarter: 'A quarter', year: 'A year' },
   tools: { vision: 'Vision', web_search: 'Web search', web_reader: 'Web reader' },
   weekdays: ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'],
   perHours: (hours) => (hours === 168 ? 'A week' : hours % 24 === 0 ? `${hours / 24} days` : `${hours} hours`),
+  otherMeter: (kind, plans) =>
+    kind === 'token'
+      ? `${plans}: counted in credits, by the tokens of each call and the rate of its model, not by questions.`
+      : `${plans}: every call counts its share of a prompt, however many calls a question has.`,
   upTo: (units, areCredits) => `up to ${units.toLocaleString('en')} ${areCredits ? 'credits' : 'prompts'}`,
   calls: (calls, per) => `${calls.toLocaleString('en')} calls ${per === 'month' ? 'a month' : 'to try it, once'}`,
   tier: (inputBelow, outputBelow) =>
@@ -101,6 +110,7 @@ const en: FigureWords = {
 
 const zh: FigureWords = {
   comma: '、',
+  locale: 'zh-CN',
   none: '–',
   yes: '支持',
   notYet: '暂不支持',
@@ -123,12 +133,17 @@ const zh: FigureWords = {
   everyModel: '所有模型',
   otherModels: '其他模型',
   always: '全天',
+  otherwise: '其他时段',
   allOnce: '所有模型全天按 1 倍计。',
   saleOpen: '目前不限量，可随时购买。',
   cycles: { month: '月付', quarter: '季付', year: '年付' },
   tools: { vision: '视觉理解', web_search: '联网搜索', web_reader: '网页读取' },
   weekdays: ['周一', '周二', '周三', '周四', '周五', '周六', '周日'],
   perHours: (hours) => (hours === 168 ? '每周' : hours % 24 === 0 ? `每 ${hours / 24} 天` : `每 ${hours} 小时`),
+  otherMeter: (kind, plans) =>
+    kind === 'token'
+      ? `${plans}：按积分计，取决于每次调用的 token 数与模型费率，不按提问次数计。`
+      : `${plans}：每次调用按其在一次提问中的份额计，与一个问题调用多少次无关。`,
   upTo: (units, areCredits) => `最多 ${units.toLocaleString('en')} ${areCredits ? '积分' : '次提问'}`,
   calls: (calls, per) =>
     per === 'month' ? `每月 ${calls.toLocaleString('en')} 次` : `试用 ${calls.toLocaleString('en')} 次`,
@@ -154,11 +169,11 @@ export const hourText = (minute: number): string =>
   `${String(Math.floor(minute / 60)).padStart(2, '0')}:${String(minute % 60).padStart(2, '0')}`
 
 /** When a rule of the catalog holds. */
-export function spanWords({ daily, weekdays, dates, zone }: MultiplierRule, words: FigureWords): string {
+export function spanWords({ daily, weekdays, dates, zone }: MultiplierRule, words: FigureWords): string | undefined {
   const parts = [
     dates && words.dates(dates.from, dates.to),
     weekdays && weekdays.map((day) => words.weekdays[day - 1] ?? '').join(words.comma),
     daily && words.daily(hourText(daily.fromMinute), hourText(daily.toMinute), zone),
   ]
-  return parts.filter((part) => part !== undefined).join(words.comma) || words.always
+  return parts.filter((part) => part !== undefined).join(words.comma) || undefined
 }
