@@ -41,15 +41,15 @@ export function BalancePage() {
                 <Redeem />
               </div>
               <Overflow balance={balance} />
+              <Card title={w.baseTitle}>
+                <p className="-mt-2 mb-3 text-soft">{w.base}</p>
+                <Code text={`${window.location.origin}/api/paas/v4`} label={w.baseUrl} />
+              </Card>
+              <Statement />
             </>
           )
         }}
       </Loaded>
-      <Card title={w.baseTitle}>
-        <p className="-mt-2 mb-3 text-soft">{w.base}</p>
-        <Code text={`${window.location.origin}/api/paas/v4`} label={w.baseUrl} />
-      </Card>
-      <Statement />
     </Page>
   )
 }

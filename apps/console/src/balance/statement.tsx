@@ -25,7 +25,7 @@ export function Statement() {
   return (
     <Card title={w.statement}>
       {query.isError ? <NotLoaded why={query.error} again={() => void query.refetch()} /> : null}
-      {query.isPending ? <Skeleton className="h-24" /> : null}
+      {query.isPending ? <Skeleton className="h-[5.5rem]" /> : null}
       {rows?.length === 0 ? <p className="text-soft">{w.none}</p> : null}
       {rows && rows.length > 0 ? (
         <Table

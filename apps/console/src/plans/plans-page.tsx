@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 
 import { plansQuery, subscriptionQuery } from '../api/plans.ts'
-import { stockQuery } from '../api/sale.ts'
+import { stockQuery, ticketQuery } from '../api/sale.ts'
 import { useStart } from '../api/start.ts'
 import { Loaded, Page, Segments } from '../ui/index.ts'
 import { useWords } from '../words/language.tsx'
@@ -21,7 +21,11 @@ export function PlansPage() {
   const [cycle, setCycle] = useState<(typeof CYCLES)[number]>('month')
   const plans = useQuery(plansQuery)
   const stock = useQuery(stockQuery)
+  const isLimited = stock.data?.limited === true
+  const ticket = useQuery({ ...ticketQuery, enabled: me !== null && isLimited })
   const subscription = useQuery({ ...subscriptionQuery, enabled: me !== null })
+  // All of it appears at once: nothing that comes later may move what somebody is about to press.
+  const isWhole = !stock.isLoading && !ticket.isLoading && !subscription.isLoading
   const sold = CYCLES.filter((one) => plans.data?.plans.some(({ prices }) => prices.some((p) => p.cycle === one)))
   return (
     <Page
@@ -40,10 +44,10 @@ export function PlansPage() {
         )
       }
     >
-      {me && stock.data?.limited ? <TicketBanner cycle={cycle} /> : null}
-      <Loaded query={plans} skeleton="h-[34rem]">
+      <Loaded query={plans} skeleton="h-[34rem]" isReady={isWhole}>
         {(data) => (
           <>
+            {me && isLimited ? <TicketBanner cycle={cycle} /> : null}
             <ul className="grid gap-5 md:grid-cols-2 xl:grid-cols-3">
               {data.plans.map((plan) => (
                 <PlanCard

@@ -48,7 +48,7 @@ function Offer({ wish, onClose }: { readonly wish: PlanWish; readonly onClose: (
     },
   })
   return (
-    <Loaded query={quote} skeleton="h-52">
+    <Loaded query={quote} skeleton="h-[19rem]">
       {(offer) => (
         <>
           <QuoteFacts quote={offer} />
@@ -78,11 +78,9 @@ function QuoteFacts({ quote }: { readonly quote: Quote }) {
       <Facts>
         <Fact label={quote.anchor === 'keep' ? w.price(quote.days_left) : w.priceWhole}>{money(quote.price)}</Fact>
         <Fact label={w.credit}>{money({ ...quote.credit, amount: `-${quote.credit.amount}` })}</Fact>
-        <div className="border-t pt-2">
-          <Fact label={w.due}>
-            <span className="text-xl">{money(quote.due)}</span>
-          </Fact>
-        </div>
+        <Fact label={w.due} isSum>
+          {money(quote.due)}
+        </Fact>
       </Facts>
       <ul className="grid list-disc gap-1 pl-5 text-sm text-soft">
         <li>

@@ -77,6 +77,7 @@ export const subscriptionWords = words(
     refundAbout: (money: string) =>
       `${money} go back the way they came. Your tools are refused from now on. This cannot be undone.`,
     refunded: (money: string) => `${money} are on their way back.`,
+    actions: 'Change',
     cancel: 'Cancel',
   },
   {
@@ -139,7 +140,7 @@ export const subscriptionWords = words(
     date: '日期',
     total: '金额',
     pdf: 'PDF',
-    pdfOf: (number: string) => `下载发票 ${number}（PDF）`,
+    pdfOf: (number: string) => `发票 ${number} PDF`,
     refund: '退订当前周期',
     refundAllowed: (until: string) => `${until} 之前可退订当前周期，套餐将立即结束。`,
     refundLate: (until: string) => `退订截止时间为 ${until}。您可以关闭自动续订，套餐将使用至期末。`,
@@ -151,6 +152,7 @@ export const subscriptionWords = words(
     refundTitle: '立即结束套餐？',
     refundAbout: (money: string) => `${money} 将原路退回。您的工具将立即无法使用，且不可撤销。`,
     refunded: (money: string) => `${money} 正在退回。`,
+    actions: '操作',
     cancel: '取消',
   },
 )

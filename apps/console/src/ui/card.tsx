@@ -49,7 +49,8 @@ export function Page({ title, lead, side, children }: PageProps) {
         </div>
         {side}
       </header>
-      <div className="grid gap-5">{children}</div>
+      {/* One column that no long line can widen. */}
+      <div className="grid grid-cols-1 gap-5">{children}</div>
     </>
   )
 }

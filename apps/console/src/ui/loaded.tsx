@@ -11,14 +11,17 @@ import { uiWords } from './words.ts'
 export function Loaded<T>({
   query,
   skeleton,
+  isReady = true,
   children,
 }: {
   readonly query: UseQueryResult<T, Refusal>
   readonly skeleton?: string | undefined
+  /** Something else that is shown with it is there, too. */
+  readonly isReady?: boolean
   readonly children: (data: T) => ReactNode
 }) {
   const w = useWords(uiWords)
-  if (query.data !== undefined) return children(query.data)
+  if (query.data !== undefined && isReady) return children(query.data)
   if (query.isError) return <NotLoaded why={query.error} again={() => void query.refetch()} />
   return (
     <div role="status">

@@ -44,11 +44,19 @@ export const Stats = ({ children }: { readonly children: ReactNode }) => (
 )
 
 /** Names and values, one a line. */
-export const Facts = ({ children }: { readonly children: ReactNode }) => <dl className="grid gap-2">{children}</dl>
-export const Fact = ({ label, children }: { readonly label: ReactNode; readonly children: ReactNode }) => (
-  <div className="flex flex-wrap items-baseline justify-between gap-x-6">
+export const Facts = ({ children }: { readonly children: ReactNode }) => (
+  <dl className="grid max-w-xl gap-2">{children}</dl>
+)
+interface FactProps {
+  readonly label: ReactNode
+  readonly children: ReactNode
+  /** What the facts before it come to. */
+  readonly isSum?: boolean
+}
+export const Fact = ({ label, children, isSum = false }: FactProps) => (
+  <div className={look('flex flex-wrap items-baseline justify-between gap-x-6', isSum && 'border-t pt-2')}>
     <dt className="text-soft">{label}</dt>
-    <dd className="text-right font-medium">{children}</dd>
+    <dd className={look('text-right font-medium', isSum && 'text-xl')}>{children}</dd>
   </div>
 )
 

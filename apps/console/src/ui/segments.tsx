@@ -20,7 +20,7 @@ export function Segments<T extends string>({
       aria-label={label}
       value={[value]}
       onValueChange={([chosen]) => chosen && onChoose(chosen as T)}
-      className="inline-flex rounded-md border bg-sunk p-0.5"
+      className="inline-flex w-fit rounded-md border bg-sunk p-0.5"
     >
       {choices.map((choice) => (
         <Toggle

@@ -61,6 +61,8 @@ function welcome(rooms: Rooms, port: number): string {
   return `
 Codeplan is ready.
 
+  web console    ${base}/
+
   Claude Code    ANTHROPIC_BASE_URL=${base}/api/anthropic
   Cherry Studio  ${base}/api/coding/paas/v4/
   Codex          ${base}/api/v1
