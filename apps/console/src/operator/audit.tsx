@@ -1,5 +1,4 @@
 import { auditEntrySchema } from '@codeplan/contract'
-import { Link } from '@tanstack/react-router'
 import { useDeferredValue, useState } from 'react'
 import { z } from 'zod'
 
@@ -9,6 +8,7 @@ import { usePages, withQuery } from './api.ts'
 import { auditWords } from './audit-words.ts'
 import { useDeedColumns, type DeedRow } from './deed-table.tsx'
 import { List } from './list.tsx'
+import { MemberLink } from './member-link.tsx'
 
 const pageSchema = z.object({ entries: z.array(auditEntrySchema), next: z.string().nullable() })
 
@@ -20,14 +20,8 @@ export function Audit() {
   const [action, ...columns] = useDeedColumns()
   const about = {
     head: w.whom,
-    cell: (row: DeedRow) =>
-      row.whom?.startsWith('mem_') ? (
-        <Link to="/operator/members/$id" params={{ id: row.whom }} className="link font-mono text-xs break-all">
-          {row.whom}
-        </Link>
-      ) : (
-        <span className="break-all">{row.whom ?? '–'}</span>
-      ),
+    cell: ({ whom, whom_email: email }: DeedRow) =>
+      whom && email ? <MemberLink id={whom} email={email} /> : <span className="break-all">{whom ?? '–'}</span>,
   }
   return (
     <Page title={w.title} lead={w.lead}>

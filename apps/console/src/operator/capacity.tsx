@@ -69,7 +69,12 @@ function Hours({ hours }: Pick<CapacityAnswer, 'hours'>) {
   const limited = hours.some(({ places }) => places !== null)
   return (
     <Figure
-      data={hours.map(({ refused: _, ...hour }) => ({ ...hour, at: times.moment(hour.hour_at) }))}
+      data={hours.map(({ hour_at, in_use, in_use_peak, places }) => ({
+        at: times.moment(hour_at),
+        in_use,
+        in_use_peak,
+        places,
+      }))}
       x="at"
       figure={(value) => count(value, 1)}
       series={[

@@ -23,7 +23,7 @@ const TICK = { fill: 'var(--color-soft)', fontSize: 12 } as const
 /** Loaded with the first chart that somebody looks at; beside it stands a table, so it is hidden from readers of the screen. */
 export default function Chart({ data, x, series, height = 220, figure }: ChartProps) {
   return (
-    <div aria-hidden="true" style={{ height: `${height}px` }}>
+    <div aria-hidden="true" className="overflow-hidden" style={{ height: `${height}px` }}>
       <ResponsiveContainer width="100%" height="100%">
         <ComposedChart data={[...data]} margin={{ top: 8, right: 4, bottom: 0, left: 0 }} accessibilityLayer={false}>
           <CartesianGrid vertical={false} stroke="var(--color-line)" />

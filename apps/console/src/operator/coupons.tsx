@@ -75,25 +75,31 @@ export function Coupons() {
         </Notice>
       ) : null}
       <Loaded query={query}>
-        {({ redeem }) => (
-          <Table
-            caption={w.redeem}
-            rows={redeem}
-            keyOf={({ created_at, gift }) => created_at + JSON.stringify(gift)}
-            columns={[
-              {
-                head: w.gift,
-                main: true,
-                cell: ({ gift }) =>
-                  'plan' in gift ? w.months(gift.plan, count(gift.months)) : money({ amount: gift.balance, currency }),
-              },
-              { head: w.made, figures: true, cell: ({ codes }) => count(codes) },
-              { head: w.redeemed, figures: true, cell: ({ redeemed }) => count(redeemed) },
-              { head: w.at, cell: ({ created_at: at }) => times.day(at) },
-              { head: w.by, cell: ({ created_by: by }) => by },
-            ]}
-          />
-        )}
+        {({ redeem }) =>
+          redeem.length === 0 ? (
+            <Empty title={w.noCodes}>{w.noCodesAbout}</Empty>
+          ) : (
+            <Table
+              caption={w.redeem}
+              rows={redeem}
+              keyOf={({ created_at, gift }) => created_at + JSON.stringify(gift)}
+              columns={[
+                {
+                  head: w.gift,
+                  main: true,
+                  cell: ({ gift }) =>
+                    'plan' in gift
+                      ? w.months(gift.plan, count(gift.months))
+                      : money({ amount: gift.balance, currency }),
+                },
+                { head: w.made, figures: true, cell: ({ codes }) => count(codes) },
+                { head: w.redeemed, figures: true, cell: ({ redeemed }) => count(redeemed) },
+                { head: w.at, cell: ({ created_at: at }) => times.day(at) },
+                { head: w.by, cell: ({ created_by: by }) => by },
+              ]}
+            />
+          )
+        }
       </Loaded>
       <CouponDialog open={making === 'coupon'} onClose={() => setMaking(undefined)} />
       <CodesDialog open={making === 'codes'} onClose={() => setMaking(undefined)} onMade={setMade} />

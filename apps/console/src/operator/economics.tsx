@@ -125,7 +125,7 @@ function Forecast({ found: { forecast, upstream_cost: cost, currency } }: Shown)
 
 function Drawn({ found: { days_drawn: rows, plans, currency } }: Shown) {
   const w = useWords(economicsWords)
-  const { count, money: text } = useAmounts()
+  const { size, money: text } = useAmounts()
   const days = [...Map.groupBy(rows, ({ day }) => day)]
   const of = (all: Economics['days_drawn'], plan: string): number =>
     all.find((row) => row.plan === plan)?.list_price ?? 0
@@ -136,7 +136,7 @@ function Drawn({ found: { days_drawn: rows, plans, currency } }: Shown) {
         ...Object.fromEntries(plans.map(({ plan }) => [plan, of(all, plan)])),
       }))}
       x="day"
-      figure={(value) => count(value, 0)}
+      figure={size}
       series={plans.map(({ plan }, i) => ({
         key: plan,
         name: plan,
@@ -165,7 +165,7 @@ function Drawn({ found: { days_drawn: rows, plans, currency } }: Shown) {
 
 function Income({ found: { months } }: Shown) {
   const w = useWords(economicsWords)
-  const { count, money: text } = useAmounts()
+  const { size, money: text } = useAmounts()
   return (
     <Figure
       data={months.map((row) => ({
@@ -174,7 +174,7 @@ function Income({ found: { months } }: Shown) {
         balance: Number(row.balance.amount),
       }))}
       x="month"
-      figure={(value) => count(value, 0)}
+      figure={size}
       series={[
         { key: 'plans', name: w.plans, as: 'bar', color: COLORS[0], stack: 'in' },
         { key: 'balance', name: w.balance, as: 'bar', color: COLORS[1], stack: 'in' },

@@ -22,7 +22,7 @@ export const colorOf = (i: number): string => COLORS[i % COLORS.length] ?? COLOR
 export function Figure({ height = 220, table, ...chart }: ChartProps & { readonly table: ReactNode }) {
   const w = useWords(piecesWords)
   return (
-    <figure>
+    <figure className="min-w-0">
       <figcaption className="mb-2 flex flex-wrap gap-x-5 gap-y-1 text-sm text-soft">
         {chart.series.map(({ key, name, color }) => (
           <span key={key} className="inline-flex items-center gap-2">

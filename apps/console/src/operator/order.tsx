@@ -10,7 +10,7 @@ import { Card, Empty, Fact, Facts, Loaded, Page, Table } from '../ui/index.ts'
 import { useWords } from '../words/language.tsx'
 import { adminAsk, adminQuery } from './api.ts'
 import { DeedDialog, OperatorButton } from './deed-dialog.tsx'
-import { MemberLink } from './orders.tsx'
+import { MemberLink } from './member-link.tsx'
 import { OrderState, PaymentState, RefundState } from './order-state.tsx'
 import { ordersWords } from './orders-words.ts'
 

@@ -18,6 +18,7 @@ import { adminAsk, usePages, withQuery } from './api.ts'
 import { Coupons } from './coupons.tsx'
 import { DeedDialog, OperatorButton } from './deed-dialog.tsx'
 import { List } from './list.tsx'
+import { MemberLink } from './member-link.tsx'
 import { OrderState, PaymentState, RefundState } from './order-state.tsx'
 import { ordersWords } from './orders-words.ts'
 import type { Part } from './routes.tsx'
@@ -63,14 +64,6 @@ export function Orders() {
         <p>{w.reconcileAbout}</p>
       </DeedDialog>
     </Page>
-  )
-}
-
-export function MemberLink({ id, email }: { readonly id: string; readonly email: string }) {
-  return (
-    <Link to="/operator/members/$id" params={{ id }} className="link break-all">
-      {email}
-    </Link>
   )
 }
 

@@ -6,7 +6,7 @@ import { z } from 'zod'
 import { nothing } from '../api/ask.ts'
 import { useAmounts } from '../format/amounts.ts'
 import { useTimes } from '../format/times.ts'
-import { Badge, Button, Card, Empty, Field, Loaded, Page, Select, Table } from '../ui/index.ts'
+import { Badge, Card, Empty, Field, Loaded, Page, Select, Table } from '../ui/index.ts'
 import { useWords } from '../words/language.tsx'
 import { adminAsk, adminQuery, withQuery } from './api.ts'
 import { DeedDialog, OperatorButton } from './deed-dialog.tsx'
@@ -229,28 +229,16 @@ function Suggestion() {
   )
 }
 
-const SHOWN = 12
-
 /** Each day what was released and sold, then what comes. */
 function Calendar({ sale }: { readonly sale: AdminSale }) {
   const w = useWords(releasesWords)
   const times = useTimes()
   const { count } = useAmounts()
-  const [all, setAll] = useState(false)
   if (sale.releases.length === 0) return null
   const rows = sale.releases.toReversed()
   const days = Map.groupBy(sale.releases, (one) => times.day(one.opens_at))
   return (
-    <Card
-      title={w.calendar}
-      side={
-        rows.length > SHOWN && !all ? (
-          <Button size="small" onClick={() => setAll(true)}>
-            {count(rows.length)}
-          </Button>
-        ) : null
-      }
-    >
+    <Card title={w.calendar}>
       <Figure
         height={170}
         data={[...days].map(([at, releases]) => ({
@@ -269,7 +257,7 @@ function Calendar({ sale }: { readonly sale: AdminSale }) {
         table={
           <Table
             caption={w.calendar}
-            rows={all ? rows : rows.slice(0, SHOWN)}
+            rows={rows}
             keyOf={({ id }) => id}
             columns={[
               { head: w.plan, main: true, cell: ({ plan }) => plan },

@@ -104,19 +104,22 @@ function Matters({ matters }: { readonly matters: readonly Attention[] }) {
 function Live({ live }: { readonly live: TodayAnswer['live'] }) {
   const w = useWords(todayWords)
   const { count, size } = useAmounts()
-  const codes = live.refused.map((one) => w.refusedBy(one.code, count(one.times))).join(' · ')
+  const codes = live.refused.map(({ code, times: n }) => w.refusedBy(w.codes[code] ?? code, count(n))).join(' · ')
   return (
-    <Stats>
-      <Stat
-        label={w.inFlight}
-        value={count(live.in_flight)}
-        more={live.nodes > 1 ? w.nodes(count(live.nodes)) : w.oneNode}
-      />
-      <Stat label={w.waiting} value={count(live.waiting)} tone={live.waiting > 0 ? 'warn' : 'plain'} />
-      <Stat label={w.perMinute} value={count(live.calls_a_minute)} />
-      <Stat label={w.perSecond} value={size(live.output_tokens_a_second)} />
-      <Stat label={w.refused} value={count(live.refused_hour)} more={codes || undefined} />
-    </Stats>
+    <>
+      <Stats>
+        <Stat
+          label={w.inFlight}
+          value={count(live.in_flight)}
+          more={live.nodes > 1 ? w.nodes(count(live.nodes)) : w.oneNode}
+        />
+        <Stat label={w.waiting} value={count(live.waiting)} tone={live.waiting > 0 ? 'warn' : 'plain'} />
+        <Stat label={w.perMinute} value={count(live.calls_a_minute)} />
+        <Stat label={w.perSecond} value={size(live.output_tokens_a_second)} />
+        <Stat label={w.refused} value={count(live.refused_hour)} />
+      </Stats>
+      {codes ? <p className="mt-4 text-sm text-soft">{w.refusedWhy(codes)}</p> : null}
+    </>
   )
 }
 

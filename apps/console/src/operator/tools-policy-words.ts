@@ -4,7 +4,7 @@ export const toolsPolicyWords = words(
   {
     title: 'Tools policy',
     lead: (days: string) =>
-      `Which coding tools draw on plans, and who was refused because no rule knows his. The last ${days} days.`,
+      `Which coding tools draw on plans, and who was refused because no rule knows theirs. The last ${days} days.`,
     suspended: 'The policy is suspended',
     suspendedAbout:
       'The rules would refuse too many members whose tool was known before, so unknown tools are let in until that is over. Look at the list of unknown tools: a new version may call itself otherwise.',
@@ -29,8 +29,8 @@ export const toolsPolicyWords = words(
     people: 'Members',
     last: 'Last',
     none: 'No call yet',
-    noneAbout: 'As soon as somebody calls, his tool stands here.',
-    nobody: 'Nobody was refused for his tool',
+    noneAbout: 'As soon as somebody calls, the tool stands here.',
+    nobody: 'Nobody was refused for a tool',
     nobodyAbout: 'A tool is recognised by the rules under `tools` in the catalog.',
     edit: 'Rules in the catalog',
   },

@@ -33,11 +33,7 @@ export function UpstreamsPage() {
               ))}
             </div>
             <Card title={w.models}>
-              <div className="grid gap-7">
-                {models.map((model) => (
-                  <Model key={model.id} model={model} />
-                ))}
-              </div>
+              <Routes models={models} />
             </Card>
           </>
         )}
@@ -96,45 +92,48 @@ function Upstream({ one }: { readonly one: One }) {
   )
 }
 
-function Model({ model }: { readonly model: Upstreams['models'][number] }) {
+function Routes({ models }: Pick<Upstreams, 'models'>) {
   const w = useWords(upstreamsWords)
   const times = useTimes()
   const { count } = useAmounts()
+  const rows = models.flatMap((model) => model.routes.map((route) => ({ model, route })))
   return (
-    <section>
-      <div className="mb-2 flex flex-wrap items-baseline gap-x-3">
-        <h3>{model.name}</h3>
-        <span className="text-sm text-soft">{model.places === null ? w.anyPlaces : w.places(count(model.places))}</span>
-        {model.waiting > 0 ? <Badge tone="warn">{w.waiting(count(model.waiting))}</Badge> : null}
-      </div>
-      <Table
-        caption={model.name}
-        rows={model.routes}
-        keyOf={({ upstream, model: name }) => `${upstream}/${name}`}
-        columns={[
-          { head: w.route, main: true, cell: ({ upstream, model: name }) => `${upstream} / ${name}` },
-          {
-            head: w.health,
-            cell: (route) => (
-              <span className="inline-flex flex-wrap items-baseline gap-x-2">
-                <Badge tone={route.drained ? 'warn' : TONES[route.health]}>
-                  {route.drained ? w.drained : w.states[route.health]}
-                </Badge>
-                {route.rests_until ? <span className="text-soft">{w.until(times.time(route.rests_until))}</span> : null}
-              </span>
-            ),
-          },
-          {
-            head: w.load,
-            figures: true,
-            cell: ({ running, concurrency: max }) => (max === null ? count(running) : w.of(count(running), count(max))),
-          },
-          { head: w.failures, figures: true, cell: ({ failures }) => count(failures) },
-          { head: w.errors, figures: true, cell: ({ errors, calls }) => w.of(count(errors), count(calls)) },
-          { head: w.priority, figures: true, cell: ({ priority }) => count(priority) },
-          { head: w.weight, figures: true, cell: ({ weight }) => count(weight) },
-        ]}
-      />
-    </section>
+    <Table
+      caption={w.models}
+      rows={rows}
+      keyOf={({ model, route }) => `${model.id} ${route.upstream}/${route.model}`}
+      columns={[
+        {
+          head: w.model,
+          main: true,
+          cell: ({ model }) => (
+            <span className="inline-flex flex-wrap items-baseline gap-x-2">
+              {model.name} {model.waiting > 0 ? <Badge tone="warn">{w.waiting(count(model.waiting))}</Badge> : null}
+            </span>
+          ),
+        },
+        { head: w.route, cell: ({ route }) => `${route.upstream} / ${route.model}` },
+        {
+          head: w.health,
+          cell: ({ route }) => (
+            <span className="inline-flex flex-wrap items-baseline gap-x-2">
+              <Badge tone={route.drained ? 'warn' : TONES[route.health]}>
+                {route.drained ? w.drained : w.states[route.health]}
+              </Badge>
+              {route.rests_until ? <span className="text-soft">{w.until(times.time(route.rests_until))}</span> : null}
+            </span>
+          ),
+        },
+        {
+          head: w.load,
+          figures: true,
+          cell: ({ route: { running, concurrency: max } }) =>
+            max === null ? count(running) : w.of(count(running), count(max)),
+        },
+        { head: w.failures, figures: true, cell: ({ route }) => count(route.failures) },
+        { head: w.errors, figures: true, cell: ({ route }) => w.of(count(route.errors), count(route.calls)) },
+        { head: w.order, figures: true, cell: ({ route }) => w.orderOf(count(route.priority), count(route.weight)) },
+      ]}
+    />
   )
 }
