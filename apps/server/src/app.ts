@@ -16,16 +16,16 @@ import { registerBalance, registerOrders, registerSubscription, registerWebhooks
 import { ALIVE_EVERY_MS } from './entitlements/index.ts'
 import { isReady } from './ready.ts'
 import { keepDumps } from './dumps.ts'
+import { registerDocs, type OpenApi } from './docs/index.ts'
 import { registerConsoleFiles } from './console-files.ts'
 import { registerConsoleStart } from './console-start.ts'
-import { registerErrorPages } from './error-pages.ts'
 import { registerPeople } from './identity/index.ts'
 import { languageOf, makeJobs, makePartitions, word } from './platform/index.ts'
 import type { Rooms } from './rooms.ts'
 import { seatOrders } from './seat-orders.ts'
 import { registerTeams } from './teams/index.ts'
 import { openSale, registerSale, type Sale } from './sale/index.ts'
-import { makeLive, registerUsage } from './usage/index.ts'
+import { makeLive, registerUsage, tellFilled } from './usage/index.ts'
 
 export interface App {
   readonly port: number
@@ -44,6 +44,8 @@ const PARTITIONS_EVERY_MS = 6 * 3_600_000
 /** What is due in the shop is done this long after its instant at the latest. */
 const SHOP_EVERY_MS = 5_000
 const BALANCES_EVERY_MS = 60_000
+/** Whoever wishes it is told so soon that a window has filled. */
+const FILLED_EVERY_MS = 15_000
 const REFUSALS_EVERY_MS = 5_000
 const CAPACITY_EVERY_MS = 60_000
 const FORGET_EVERY_MS = 10 * 60_000
@@ -96,6 +98,7 @@ export async function startApp(rooms: Rooms, options: Pick<UpstreamSettings, 'sa
   fastify.get('/metrics', async (_, reply) => {
     return reply.type(rooms.metrics.registry.contentType).send(await rooms.metrics.registry.metrics())
   })
+  let address = config.publicUrl
   const live = makeLive(rooms)
   await registerUsage(fastify, { ...rooms, refusals: gateway.refusals, live })
   registerPeople(fastify, rooms)
@@ -104,11 +107,11 @@ export async function startApp(rooms: Rooms, options: Pick<UpstreamSettings, 'sa
   rooms.billing.useStock(sale.stock)
   registerSale(fastify, rooms, sale)
   registerOperator(fastify, { ...rooms, gateway, sale })
-  registerErrorPages(fastify)
   registerBalance(fastify, rooms)
   registerOrders(fastify, rooms)
   registerSubscription(fastify, rooms)
   registerWebhooks(fastify, rooms)
+  registerDocs(fastify, { catalog, clock, host: () => address, openApi: () => fastify.swagger() as OpenApi })
   registerConsoleStart(fastify, rooms)
   const consolePages = registerConsoleFiles(fastify)
   fastify.setNotFoundHandler((request, reply) => {
@@ -125,6 +128,7 @@ export async function startApp(rooms: Rooms, options: Pick<UpstreamSettings, 'sa
   jobs.every(ALIVE_EVERY_MS, 'recover', () => entitlements.recover())
   jobs.every(SHOP_EVERY_MS, 'shop', () => rooms.billing.workDue(clock.now()))
   jobs.every(BALANCES_EVERY_MS, 'low-balances', () => rooms.billing.tellLowBalances(clock.now()))
+  jobs.every(FILLED_EVERY_MS, 'filled-windows', () => tellFilled(rooms, clock.now()))
   jobs.every(LAST_USED_EVERY_MS, 'last-used', () => rooms.identify.flushLastUsed())
   jobs.every(LAST_USED_EVERY_MS, 'sessions-seen', () => rooms.people.flushSeen())
   jobs.every(MAIL_EVERY_MS, 'mail', () => rooms.mail.work())
@@ -147,7 +151,8 @@ export async function startApp(rooms: Rooms, options: Pick<UpstreamSettings, 'sa
   await fastify.listen({ port: config.port, host: config.host, backlog: BACKLOG })
   const { port } = fastify.server.address() as AddressInfo
   // Any free port is known only now.
-  rooms.billing.useAddress(config.publicUrl.replace(/:0$/, `:${port}`))
+  address = config.publicUrl.replace(/:0$/, `:${port}`)
+  rooms.billing.useAddress(address)
   return {
     port,
     gateway,

@@ -25,7 +25,7 @@ export function OrderPage() {
   const name = plans?.plans.find((plan) => plan.id === order?.plan)?.name ?? order?.plan ?? ''
   useForgetOld(order)
   return (
-    <Page title={order ? w.orderOf[order.kind](name) : ' '}>
+    <Page title={order ? w.orderOf[order.kind](name) : w.title('')}>
       <Loaded query={query} skeleton="h-72">
         {({ order, payment }) => (
           <div className="grid items-start gap-5 lg:grid-cols-[1fr_22rem]">

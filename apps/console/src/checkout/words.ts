@@ -2,7 +2,7 @@ import { words } from '../words/words.ts'
 
 export const checkoutWords = words(
   {
-    title: (plan: string) => `Order ${plan}`,
+    title: (plan: string) => `Order ${plan}`.trim(),
     lead: 'Nothing is charged yet: this reserves it at this price, then you pay.',
     youGet: 'What you get',
     cycle: 'Billing period',
@@ -59,7 +59,7 @@ export const checkoutWords = words(
     overAbout: 'Nothing was charged. Order again if you still wish to.',
   },
   {
-    title: (plan: string) => `订购 ${plan}`,
+    title: (plan: string) => `订购 ${plan}`.trim(),
     lead: '此步不会扣款：先以当前价格锁定，再进行支付。',
     youGet: '您将获得',
     cycle: '付费周期',

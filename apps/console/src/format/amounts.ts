@@ -24,7 +24,7 @@ export const shareText = (language: Language, share: number): string =>
 export const sizeText = (language: Language, count: number): string =>
   new Intl.NumberFormat(TAGS[language] === 'zh-CN' ? 'en' : TAGS[language], {
     notation: 'compact',
-    maximumFractionDigits: 1,
+    maximumSignificantDigits: 3,
   }).format(count)
 
 export function useAmounts() {

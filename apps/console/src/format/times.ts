@@ -7,19 +7,11 @@ const MINUTE = 60 * SECOND
 const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
 
-type Style = 'day' | 'time' | 'moment' | 'zoned' | 'full'
+type Style = 'day' | 'time' | 'moment' | 'full'
 const STYLES: Readonly<Record<Style, Intl.DateTimeFormatOptions>> = {
   day: { year: 'numeric', month: 'short', day: 'numeric' },
   time: { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' },
   moment: { month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' },
-  zoned: {
-    month: 'short',
-    day: 'numeric',
-    hour: '2-digit',
-    minute: '2-digit',
-    hourCycle: 'h23',
-    timeZoneName: 'shortOffset',
-  },
   full: {
     year: 'numeric',
     month: 'short',
@@ -41,6 +33,17 @@ function formatFor(language: Language, zone: string, style: Style): Intl.DateTim
 
 export const timeText = (language: Language, zone: string, style: Style, at: string | number): string =>
   formatFor(language, zone, style).format(typeof at === 'string' ? Date.parse(at) : at)
+
+/** `UTC+8`: how far the clocks of a zone are ahead at an instant. */
+export function offsetText(zone: string, at: string | number): string {
+  const parts = new Intl.DateTimeFormat('en', { timeZone: zone, timeZoneName: 'shortOffset' }).formatToParts(
+    typeof at === 'string' ? Date.parse(at) : at,
+  )
+  return parts.find(({ type }) => type === 'timeZoneName')?.value.replace('GMT', 'UTC') ?? zone
+}
+
+const zonedText = (language: Language, zone: string, at: string | number): string =>
+  `${timeText(language, zone, 'moment', at)} (${offsetText(zone, at)})`
 
 /** `2 days 03:12:09`: what is left until then; nothing below zero. */
 export function countdown(language: Language, leftMs: number): string {
@@ -79,10 +82,10 @@ export function useTimes() {
     time: (at: string | number) => timeText(language, zone, 'time', at),
     moment: (at: string | number) => timeText(language, zone, 'moment', at),
     /** With the zone: where a reader could take it for another one. */
-    zoned: (at: string | number) => timeText(language, zone, 'zoned', at),
+    zoned: (at: string | number) => zonedText(language, zone, at),
     full: (at: string | number) => timeText(language, zone, 'full', at),
     /** On the operator's clock, which releases and billing dates follow. */
-    operator: (at: string | number) => timeText(language, operatorZone, 'zoned', at),
+    operator: (at: string | number) => zonedText(language, operatorZone, at),
     countdown: (leftMs: number) => countdown(language, leftMs),
     relative: (at: string, now: number) => relative(language, at, now),
   }

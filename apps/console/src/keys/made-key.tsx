@@ -13,7 +13,7 @@ export function MadeKey({ made, onDone }: { readonly made: KeyMade; readonly onD
       <p className="mb-3">{w.madeAbout}</p>
       <Code text={made.key} label={w.theKey} />
       <div className="mt-3 flex flex-wrap gap-3">
-        <Link to="/setup" state={{ key: made.key }} className={buttonLook('primary')}>
+        <Link to="/setup" state={{ madeKey: made.key }} className={buttonLook('primary')}>
           {w.setUp}
         </Link>
         <Button kind="plain" onClick={onDone}>
@@ -27,6 +27,6 @@ export function MadeKey({ made, onDone }: { readonly made: KeyMade; readonly onD
 declare module '@tanstack/react-router' {
   interface HistoryState {
     /** A key that was made on the page before: it is in no address, and gone when the page is loaded again. */
-    key?: string
+    madeKey?: string
   }
 }

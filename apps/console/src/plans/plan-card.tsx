@@ -62,7 +62,7 @@ function Price({ plan, cycle }: Pick<PlanCardProps, 'plan' | 'cycle'>) {
   const month = priceOf(plan, 'month').price
   const saved = 1 - Number(price.amount) / (Number(month.amount) * months)
   return (
-    <div className="mt-3 mb-5 min-h-[3.75rem]">
+    <div className="mt-3 mb-5">
       <p className="flex flex-wrap items-baseline gap-x-2">
         <span className="text-3xl font-semibold tracking-tight">{money(price)}</span>
         <span className="text-soft">{terms.perCycle[shown]}</span>

@@ -12,10 +12,14 @@ export function ProfilePage() {
   return (
     <Page title={w.title} lead={w.lead}>
       <div className="grid items-start gap-5 lg:grid-cols-2">
-        <YouCard />
-        <LettersCard />
-        <PasswordCard />
-        <TwoStepCard />
+        <div className="grid gap-5">
+          <YouCard />
+          <PasswordCard />
+        </div>
+        <div className="grid gap-5">
+          <LettersCard />
+          <TwoStepCard />
+        </div>
       </div>
       <SessionsCard />
     </Page>

@@ -26,7 +26,7 @@ export function SetupPage() {
   const { tool } = route.useSearch()
   const recipe = RECIPES.find(({ id }) => id === tool) ?? RECIPES[0]
   const plans = useQuery(plansQuery)
-  const fromKeys = useLocation({ select: ({ state }) => state.key })
+  const fromKeys = useLocation({ select: ({ state }) => state.madeKey })
   const make = useMakeKey()
   const key = make.data?.key ?? fromKeys
   const [model, setModel] = useState<string>()

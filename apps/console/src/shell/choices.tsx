@@ -5,7 +5,7 @@ import { THEMES, useTheme } from './theme.ts'
 import { shellWords } from './words.ts'
 
 const BUTTON =
-  'inline-flex h-9 items-center justify-center rounded-md px-2.5 text-sm text-soft hover:bg-sunk hover:text-ink'
+  'inline-flex h-9 items-center justify-center rounded-md px-2 text-sm whitespace-nowrap text-soft hover:bg-sunk hover:text-ink'
 
 /** Language, and light or dark: within reach on every page, also before one has signed in. */
 export function Choices() {

@@ -23,7 +23,7 @@ export function SignOut() {
     <button
       type="button"
       onClick={() => out.mutate()}
-      className="flex h-9 items-center gap-3 rounded-md px-3 text-soft hover:bg-sunk hover:text-ink"
+      className="flex h-9 items-center gap-3 rounded-md px-3 whitespace-nowrap text-soft hover:bg-sunk hover:text-ink"
     >
       <Icon name="out" />
       {w.signOut}

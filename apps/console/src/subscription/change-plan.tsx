@@ -78,7 +78,7 @@ export function ChangePlan({ own }: { readonly own: Subscription }) {
                 },
               },
               {
-                head: '',
+                head: w.actions,
                 figures: true,
                 cell: (plan) => (
                   <span className="inline-flex flex-wrap justify-end gap-2">

@@ -77,6 +77,7 @@ export const subscriptionWords = words(
     refundAbout: (money: string) =>
       `${money} go back the way they came. Your tools are refused from now on. This cannot be undone.`,
     refunded: (money: string) => `${money} are on their way back.`,
+    actions: 'Change',
     cancel: 'Cancel',
   },
   {
@@ -151,6 +152,7 @@ export const subscriptionWords = words(
     refundTitle: '立即结束套餐？',
     refundAbout: (money: string) => `${money} 将原路退回。您的工具将立即无法使用，且不可撤销。`,
     refunded: (money: string) => `${money} 正在退回。`,
+    actions: '操作',
     cancel: '取消',
   },
 )

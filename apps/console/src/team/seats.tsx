@@ -1,5 +1,7 @@
 import type { Team } from '@codeplan/contract'
+import { useQuery } from '@tanstack/react-query'
 
+import { plansQuery } from '../api/plans.ts'
 import { useTeamChange } from '../api/teams.ts'
 import { useAmounts } from '../format/amounts.ts'
 import { useTimes } from '../format/times.ts'
@@ -11,6 +13,7 @@ export function Seats({ team }: { readonly team: Team }) {
   const w = useWords(teamWords)
   const times = useTimes()
   const { count } = useAmounts()
+  const { data: plans } = useQuery(plansQuery)
   const change = useTeamChange(team.id)
   const held = team.seats.filter(({ member, invitation }) => member ?? invitation).length
   const withSeat = new Set(team.seats.map(({ member }) => member))
@@ -21,7 +24,7 @@ export function Seats({ team }: { readonly team: Team }) {
         rows={team.seats}
         keyOf={({ id }) => id}
         columns={[
-          { head: w.plan, main: true, cell: ({ plan }) => plan },
+          { head: w.plan, main: true, cell: ({ plan }) => plans?.plans.find(({ id }) => id === plan)?.name ?? plan },
           { head: w.until, cell: ({ ends_at }) => times.day(ends_at) },
           {
             head: w.holder,

@@ -44,7 +44,9 @@ export const Stats = ({ children }: { readonly children: ReactNode }) => (
 )
 
 /** Names and values, one a line. */
-export const Facts = ({ children }: { readonly children: ReactNode }) => <dl className="grid gap-2">{children}</dl>
+export const Facts = ({ children }: { readonly children: ReactNode }) => (
+  <dl className="grid max-w-xl gap-2">{children}</dl>
+)
 export const Fact = ({ label, children }: { readonly label: ReactNode; readonly children: ReactNode }) => (
   <div className="flex flex-wrap items-baseline justify-between gap-x-6">
     <dt className="text-soft">{label}</dt>

@@ -20,13 +20,13 @@ export function Segments<T extends string>({
       aria-label={label}
       value={[value]}
       onValueChange={([chosen]) => chosen && onChoose(chosen as T)}
-      className="inline-flex rounded-md border bg-sunk p-0.5"
+      className="inline-flex w-fit rounded-md border bg-sunk p-0.5"
     >
       {choices.map((choice) => (
         <Toggle
           key={choice.value}
           value={choice.value}
-          className="h-8 rounded-sm px-3 text-sm font-medium text-soft hover:text-ink data-[pressed]:bg-card data-[pressed]:text-ink data-[pressed]:ring-1 data-[pressed]:ring-line"
+          className="h-8 rounded-sm px-3 text-sm font-medium whitespace-nowrap text-soft hover:text-ink data-[pressed]:bg-card data-[pressed]:text-ink data-[pressed]:ring-1 data-[pressed]:ring-line"
         >
           {choice.text}
         </Toggle>

@@ -54,9 +54,10 @@ export function Table<Row>({
                 data-head={column.main ? undefined : column.head}
                 className={look(
                   'flex items-baseline justify-between gap-4 py-0.5 sm:table-cell sm:px-3 sm:py-2.5 sm:first:pl-0 sm:last:pr-0',
-                  'before:shrink-0 before:text-soft before:content-[attr(data-head)] sm:before:content-none',
                   column.figures && 'sm:text-right',
-                  column.main && 'font-medium',
+                  column.main
+                    ? 'font-medium'
+                    : 'before:shrink-0 before:text-soft before:content-[attr(data-head)] sm:before:content-none',
                 )}
               >
                 {column.cell(row)}

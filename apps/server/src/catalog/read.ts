@@ -71,6 +71,8 @@ function* references(doc: CatalogDocument): Generator<[Path, string]> {
   for (const [i, alias] of doc.aliases.entries()) {
     if (!models.has(alias.model)) yield [['aliases', i, 'model'], modelCure(alias.model)]
   }
+  const { typical_prompt: typical } = doc.operator
+  if (typical && !models.has(typical.model)) yield [['operator', 'typical_prompt', 'model'], modelCure(typical.model)]
   for (const [i, rule] of doc.multipliers.entries()) {
     for (const [k, id] of (rule.models ?? []).entries()) {
       if (!models.has(id)) yield [['multipliers', i, 'models', k], modelCure(id)]

@@ -227,6 +227,17 @@ export const catalogSchema = z.strictObject({
     appeal: z
       .strictObject({ en: z.string().min(1), zh: z.string().min(1) })
       .default({ en: 'To restore access, please contact the operator.', zh: '如需恢复，请联系运营方。' }),
+    /** An ordinary question, by which a month of a plan is valued at list prices where nothing was measured yet. */
+    typical_prompt: z
+      .strictObject({
+        model: slug,
+        calls: positive,
+        input_tokens: positive,
+        cached_tokens: z.number().int().min(0),
+        output_tokens: positive,
+      })
+      .refine((p) => p.cached_tokens <= p.input_tokens, '`cached_tokens` are part of `input_tokens`')
+      .optional(),
   }),
   plans: z.array(planSchema).min(1),
   models: z.array(modelSchema).min(1),

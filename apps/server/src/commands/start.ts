@@ -60,6 +60,8 @@ function welcome(rooms: Rooms, port: number, sandbox: boolean): string {
   return `
 Codeplan is ready.
 
+  web console    ${base}/
+
   Claude Code    ANTHROPIC_BASE_URL=${base}/api/anthropic
   Cherry Studio  ${base}/api/coding/paas/v4/
   Codex          ${base}/api/v1

@@ -11,6 +11,7 @@ import { economics } from './value.ts'
 
 /** What a unit is worth moves slowly, and sums of a month are not for everybody who looks. */
 const VALUE_KEPT_MS = HOUR_MS
+const UNITS_MIN = 100
 const MONTHS = { month: 1, quarter: 3, year: 12 } as const
 type PlanDocument = Catalog['plans'] extends ReadonlyMap<string, infer P> ? P : never
 type Value = Awaited<ReturnType<typeof economics>>['plans'][number]
@@ -103,6 +104,8 @@ function soldPlan(catalog: Catalog, plan: PlanDocument, value: Value | undefined
 
 function valueOfMonth(value: Value | undefined, currency: string): SoldPlan['value'] {
   if (!value || value.list_price_a_unit === null || value.worst_case_ratio === null) return null
+  // Of a few units no average can be told.
+  if (value.units_drawn < UNITS_MIN) return null
   const amount = (value.list_price_a_unit * value.units_a_month_max).toFixed(2)
   return { list_price: { amount, currency }, times_fee: value.worst_case_ratio }
 }

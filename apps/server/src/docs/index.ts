@@ -1,0 +1,2 @@
+export type { OpenApi } from './api-reference.ts'
+export { registerDocs } from './routes.ts'
