@@ -15,6 +15,7 @@ const say = (line: string): void => void process.stdout.write(`${line}\n`)
  * How long the pages wait: a made-up year in a new database, then everything that the operator's and a member's pages ask, several
  * times. Fails when the median of one is not under the limit. `npm run test:pages -- <members> <seed>`; CODEPLAN_DATA: an existing one.
  */
+const say = (text: string): boolean => process.stdout.write(`${text}\n`)
 const LIMIT_MS = 300
 const TIMES = 5
 const [members = '5000', seed = '1'] = process.argv.slice(2)

@@ -125,4 +125,6 @@ export const auditEntrySchema = z.object({
   before: z.unknown(),
   after: z.unknown(),
   why: z.string().nullable(),
+  who_email: z.string().nullable(),
+  whom_email: z.string().nullable(),
 })

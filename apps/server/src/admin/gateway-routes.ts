@@ -87,7 +87,13 @@ export function registerGatewayAdmin(fastify: FastifyInstance, deps: AdminDeps):
         const from = Math.floor(now / HOUR_MS) * HOUR_MS - (hours - 1) * HOUR_MS
         const found = await capacityHours(db.queries, from)
         const first = dayBegins(zone, from as Instant)
-        const sold = soldByDay(zone, await subscriptionsSince(db.queries, first), first, now)
+        const sold = soldByDay(
+          zone,
+          await subscriptionsSince(db.queries, first),
+          [...catalog.current().plans.keys()],
+          first,
+          now,
+        )
         return { zone, hours: found.map((hour) => shownCapacity(hour, now)), sold: [...sold] }
       },
     )
@@ -151,13 +157,20 @@ export function registerGatewayAdmin(fastify: FastifyInstance, deps: AdminDeps):
 }
 
 /** How many subscriptions of each plan ran at the end of each day, and how many began on it. */
-function soldByDay(zone: string, rows: readonly SpanRow[], first: Instant, now: Instant): CapacityAnswer['sold'] {
+function soldByDay(
+  zone: string,
+  rows: readonly SpanRow[],
+  plans: readonly string[],
+  first: Instant,
+  now: Instant,
+): CapacityAnswer['sold'] {
   const byPlan = Map.groupBy(rows, ({ plan }) => plan)
   const days: CapacityAnswer['sold'] = []
   for (let from = first; from <= now; from = dayBegins(zone, from, 1)) {
     const to = dayBegins(zone, from, 1)
     const at = Math.min(to, now)
-    for (const [plan, all] of byPlan) {
+    for (const plan of plans) {
+      const all = byPlan.get(plan) ?? []
       const running = all.filter(({ starts_at, ends_at }) => starts_at < at && ends_at > at).length
       const sold = all.filter(({ starts_at }) => starts_at >= from && starts_at < to).length
       days.push({ day: dayText(zone, from), plan, running, sold })

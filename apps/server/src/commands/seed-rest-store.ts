@@ -12,7 +12,7 @@ export async function seedRest(tx: Tx, year: Year): Promise<void> {
     select hour_at, id, 'node_seed', places, calls, calls / 150, over * 4, over * 4 * 2200, over * 900, over / 2, over / 3, over / 4, over / 5,
       (load * places * 3600000)::int8, least(places, ceil(load * places * 1.5))::int8, over * 9000, over
     from (select *, (load * places * 50)::int8 as calls, greatest(0, (load - 0.72) * 60)::int8 as over from (
-      select h as hour_at, m.id, m.places, least(0.97, (0.12 + 0.78 * exp(-power((extract(hour from to_timestamp(h / 1000.0) at time zone ${zone}::text)::float8 - 15.5) / 4.2, 2)))
+      select h as hour_at, m.id, m.places, least(0.97, 0.8 * (0.12 + 0.78 * exp(-power((extract(hour from to_timestamp(h / 1000.0) at time zone ${zone}::text)::float8 - 15.5) / 4.2, 2)))
           * (0.25 + 0.75 * (h - ${from}::int8)::float8 / ${now - from}::float8) * (0.75 + 0.4 * pg_temp.dice('load' || m.id || h))) as load
       from generate_series(${from}::int8 / 3600000 * 3600000, ${now}::int8, 3600000) h, seed_models m) l) c`.execute(tx)
   await sql`insert into refusals (id, member_id, key_id, at, times, told)

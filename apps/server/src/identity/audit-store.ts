@@ -18,6 +18,9 @@ export interface AuditRow {
   readonly before: unknown
   readonly after: unknown
   readonly why: string | null
+  /** Of those that are members. */
+  readonly who_email: string | null
+  readonly whom_email: string | null
 }
 
 /** The newest first, from before an id on. */
@@ -32,8 +35,9 @@ export async function auditOf(
 ): Promise<readonly AuditRow[]> {
   const of = want.whom === undefined ? sql`` : sql`and whom = ${want.whom}`
   const by = want.who === undefined ? sql`` : sql`and who = ${want.who}`
-  const page = want.before === undefined ? sql`` : sql`and id < ${want.before}`
-  const { rows } = await sql<AuditRow>`select * from audit where true ${of} ${by} ${page}
-    order by id desc limit ${want.limit}`.execute(on)
+  const page = want.before === undefined ? sql`` : sql`and audit.id < ${want.before}`
+  const { rows } = await sql<AuditRow>`select audit.*, p.email as who_email, m.email as whom_email
+    from audit left join members p on p.id = audit.who left join members m on m.id = audit.whom
+    where true ${of} ${by} ${page} order by audit.id desc limit ${want.limit}`.execute(on)
   return rows
 }

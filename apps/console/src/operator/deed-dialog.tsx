@@ -1,0 +1,71 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useId, type ReactNode } from 'react'
+
+import { sent } from '../account/entrance.tsx'
+import type { Refusal } from '../api/refusal.ts'
+import { useMe } from '../api/start.ts'
+import { Button, Dialog, Field, Notice, toast, type ButtonProps } from '../ui/index.ts'
+import { useWords } from '../words/language.tsx'
+import { piecesWords } from './pieces-words.ts'
+
+export type Fields = Readonly<Record<string, string>>
+
+export interface DeedProps {
+  readonly open: boolean
+  readonly onClose: () => void
+  readonly title: string
+  readonly verb: string
+  readonly kind?: ButtonProps['kind']
+  /** What is asked beside the reason; controls with names. */
+  readonly children?: ReactNode
+  readonly onDo: (fields: Fields) => Promise<unknown>
+}
+
+/** Something that is done in the operator's name: it always asks why, and says what the server has against it. */
+export function DeedDialog({ open, onClose, title, verb, kind = 'primary', children, onDo }: DeedProps) {
+  const w = useWords(piecesWords)
+  const form = useId()
+  const queries = useQueryClient()
+  const deed = useMutation<unknown, Refusal, Fields>({
+    mutationFn: onDo,
+    onSuccess: async () => {
+      toast(w.done)
+      close()
+      await queries.invalidateQueries({ queryKey: ['admin'] })
+    },
+  })
+  const close = (): void => {
+    deed.reset()
+    onClose()
+  }
+  return (
+    <Dialog
+      open={open}
+      onClose={close}
+      title={title}
+      actions={
+        <>
+          <Button kind="plain" onClick={close}>
+            {w.cancel}
+          </Button>
+          <Button kind={kind} type="submit" form={form} busy={deed.isPending}>
+            {verb}
+          </Button>
+        </>
+      }
+    >
+      <form id={form} className="grid gap-4" onSubmit={sent((fields) => deed.mutate(fields))}>
+        {children}
+        <Field label={w.why} hint={w.whyHint} name="why" required minLength={3} maxLength={500} autoComplete="off" />
+      </form>
+      {deed.error ? <Notice tone="bad" title={deed.error.message} /> : null}
+    </Dialog>
+  )
+}
+
+/** What costs money, or touches everybody, is an operator's; support sees it, and that it is not for them. */
+export function OperatorButton(props: ButtonProps) {
+  const w = useWords(piecesWords)
+  const may = useMe().role === 'operator'
+  return <Button {...props} disabled={!may || props.disabled} title={may ? props.title : w.operatorOnly} />
+}
