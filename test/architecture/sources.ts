@@ -26,7 +26,7 @@ function* walk(root: string, folder: string): Generator<string> {
   for (const entry of readdirSync(join(root, folder), { withFileTypes: true })) {
     const path = `${folder}/${entry.name}`
     if (entry.isDirectory() && !SKIPPED.has(entry.name)) yield* walk(root, path)
-    else if (entry.isFile() && /\.(ts|js|mjs|sh)$|README\.md$/.test(entry.name)) yield path
+    else if (entry.isFile() && /\.(tsx?|js|mjs|sh)$|README\.md$/.test(entry.name)) yield path
   }
 }
 

@@ -39,6 +39,8 @@ export interface HouseOptions {
   readonly secrets?: Readonly<Record<string, string>>
   /** Proxies whose `X-Forwarded-For` is believed. */
   readonly proxyHops?: number
+  /** Where browsers reach it; with port 0 the one that it gets. */
+  readonly publicUrl?: string
   /** Keep the rooms without opening a port. */
   readonly noApp?: boolean
 }
@@ -85,7 +87,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
     logLevel: 'silent',
     proxyHops: options.proxyHops ?? 0,
     sandboxClock: false,
-    publicUrl: 'http://plan.example.org',
+    publicUrl: options.publicUrl ?? 'http://plan.example.org',
     secret: (name) => options.secrets?.[name],
   }
   const source = options.catalog?.(catalogSource) ?? catalogSource
