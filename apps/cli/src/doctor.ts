@@ -1,6 +1,7 @@
 import { accountOf } from './account.ts'
 import { factsOf } from './doctor/facts.ts'
-import { findingsOf, type Finding } from './doctor/findings.ts'
+import type { Finding } from './doctor/finding.ts'
+import { findingsOf } from './doctor/findings.ts'
 import { givenAccount, parse } from './options.ts'
 import { placesOf } from './places.ts'
 import { EXIT, type Exit, type Language, type World } from './world.ts'

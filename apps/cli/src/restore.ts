@@ -15,7 +15,6 @@ export async function restore(world: World, args: readonly string[], language: L
   const chosen = journal.filter(({ tool }) => only === undefined || tool === only)
   if (chosen.length === 0) {
     world.out(language === 'zh' ? '没有可撤销的更改。\n' : 'There is nothing to undo.\n')
-    return EXIT.ok
   }
   let refused = false
   for (const file of new Set(chosen.map((entry) => entry.file))) {

@@ -12,7 +12,7 @@ const SETUP = `setup --tool claude-code --host ${HOST} --offline`
 const SETTINGS = '.claude/settings.json'
 
 describe('a script', () => {
-  test('S4: writes what the documentation prints, host and key apart; the key comes from the environment or standard input', async () => {
+  test('S4: writes what the documentation prints, host and key apart, and the size of the model; the key comes from the environment or standard input', async () => {
     for (const told of [{ env: { CODEPLAN_KEY: KEY } }, { input: `${KEY}\n` }]) {
       using trial = new Trial()
       const key = 'input' in told ? ' --key -' : ''
@@ -28,6 +28,7 @@ describe('a script', () => {
           ANTHROPIC_DEFAULT_OPUS_MODEL: 'glm-4.7',
           ANTHROPIC_DEFAULT_SONNET_MODEL: 'glm-4.7',
           ANTHROPIC_DEFAULT_HAIKU_MODEL: 'glm-4.5-air',
+          CLAUDE_CODE_MAX_CONTEXT_TOKENS: '200000',
         },
       })
     }
@@ -100,7 +101,8 @@ test('a person is asked in their language for what is missing; the key is not sh
 
 test('a project has its own settings, in the file that is not shared', async () => {
   using trial = new Trial()
-  await trial.run(`${SETUP} --key ${KEY} --scope project --mcp --yes`)
+  const { out } = await trial.run(`${SETUP} --key ${KEY} --scope project --mcp --yes`)
+  expect(out).toContain('keep them out of version control')
   expect(await trial.read('project/.claude/settings.local.json')).toContain(KEY)
   expect(await trial.read(SETTINGS)).toBeUndefined()
   const state = JSON.parse((await trial.read('.claude.json')) ?? '')

@@ -62,6 +62,8 @@ export async function setup(world: World, args: readonly string[], spoken: Langu
     await agree(world, language, values.yes === true)
     for (const { tool, path, after, edits } of changes)
       await writeWithBackup(places.own.journal, { tool: tool.id, file: path, text: after, edits }, world.now())
+    if (wish.scope === 'project')
+      say('These files hold your key: keep them out of version control.', '这些文件含有您的 Key：请勿提交到版本库。')
     say(
       `Written. The backups lie beside the files; "codeplan restore" undoes it.`,
       '已写入。备份位于各文件旁；运行 "codeplan restore" 可撤销。',

@@ -43,6 +43,7 @@ const standing: UsageStanding = {
 const facts: Facts = {
   account: { host: HOST, key: KEY },
   tools: [{ tool: claudeCode, current: { file: 'f', baseUrl: `${HOST}/api/anthropic`, key: KEY } }],
+  broken: [],
   won: [],
   standing: { ok: true, data: standing, date: DATE },
   refusals: [],
@@ -87,6 +88,7 @@ test('each usual fault is found, named, and comes with its cure in both language
     ['fault base-url', toolWith({ baseUrl: undefined })],
     ['fault tool-key-form', toolWith({ key: 'your_api_key' })],
     ['note other-key', toolWith({ key: KEY.replace('A', 'B') })],
+    ['fault broken-file', { broken: [{ file: 'f', line: 1, column: 2, why: text }] }],
     ['fault variable-wins', { won: [{ name: 'ANTHROPIC_MODEL', where: text, harm: text }] }],
     ['fault key-refused', { standing: { ok: false, why: 'key-refused', message: 'no' } }],
     ['fault unreachable', { standing: { ok: false, why: 'unreachable', message: 'ECONNREFUSED' } }],

@@ -1,24 +1,24 @@
-import type { RefusedShown } from '@codeplan/contract'
-
 import { BASES, isInTheClear } from '../host.ts'
 import { keyForm, looksLikeKey } from '../key.ts'
-import type { Text } from '../world.ts'
 import type { Facts } from './facts.ts'
-
-export interface Finding {
-  readonly id: string
-  readonly level: 'ok' | 'note' | 'fault'
-  readonly says: Text
-  readonly cure?: Text
-}
+import type { Finding } from './finding.ts'
+import { refusalFindings } from './refusal-findings.ts'
 
 /** Windows open and close by the server's clock; a person reads them off their own. */
 const SKEW_MS_MAX = 120_000
-const REFUSALS_SINCE_MS = 24 * 3_600_000
 
 /** What the facts mean. Pure: the same facts, the same findings. */
 export const findingsOf = (facts: Facts, now: number): readonly Finding[] => [
   ...accountFindings(facts),
+  ...facts.broken.map(({ file, line, column, why }): Finding => {
+    const at = `${file}:${line}:${column}`
+    return {
+      id: 'broken-file',
+      level: 'fault',
+      says: { en: `${at}: ${why.en}`, zh: `${at}：${why.zh}` },
+      cure: { en: 'mend that line: its tool cannot read it either', zh: '请修正该行：其工具同样无法读取' },
+    }
+  }),
   ...toolFindings(facts),
   ...facts.won.map(({ name, where, harm }): Finding => ({
     id: 'variable-wins',
@@ -144,8 +144,8 @@ function serverFindings({ account: { host }, standing, refusals }: Facts, now: n
         cure: alien
           ? { en: 'check the address; a proxy may stand in between', zh: '请检查地址；中间可能有代理' }
           : {
-              en: 'check the address, the network and proxies (HTTPS_PROXY)',
-              zh: '请检查地址、网络与代理（HTTPS_PROXY）',
+              en: 'check the address and the network; behind a proxy set NODE_USE_ENV_PROXY=1 beside HTTPS_PROXY (Node.js 24)',
+              zh: '请检查地址与网络；使用代理时，除 HTTPS_PROXY 外还需设置 NODE_USE_ENV_PROXY=1（Node.js 24）',
             },
       },
     ]
@@ -199,52 +199,4 @@ function serverFindings({ account: { host }, standing, refusals }: Facts, now: n
     })
   }
   return [...findings, ...refusalFindings(refusals, now)]
-}
-
-/** The last of each kind: what was refused says why better than anything that could be guessed. */
-function refusalFindings(refusals: readonly RefusedShown[], now: number): readonly Finding[] {
-  const recent = refusals.filter(({ at }) => now - Date.parse(at) < REFUSALS_SINCE_MS)
-  const last = new Map<string, { readonly one: RefusedShown; readonly times: number }>()
-  for (const one of recent) {
-    const kind = `${one.code} ${one.tool.name}`
-    const known = last.get(kind)
-    last.set(kind, { one: known && known.one.at > one.at ? known.one : one, times: (known?.times ?? 0) + one.times })
-  }
-  return [...last.values()].map(({ one, times }): Finding => {
-    const helps = Array.isArray(one.detail['helps']) ? one.detail['helps'].map(String) : []
-    const cures = helps.flatMap((step) => CURES[step] ?? [])
-    const who = one.tool.name === 'unknown' ? one.tool.user_agent || one.tool.name : one.tool.name
-    return {
-      id: `refused-${one.code}`,
-      level: 'note',
-      says: {
-        en: `refused ${times} time(s) in 24 h, last ${one.at}: ${who} at ${one.path}: [${one.code}] ${one.message}`,
-        zh: `24 小时内被拒 ${times} 次，最近 ${one.at}：${who}，${one.path}：[${one.code}] ${one.message}`,
-      },
-      ...(cures.length > 0
-        ? { cure: { en: cures.map(({ en }) => en).join('; or '), zh: cures.map(({ zh }) => zh).join('；或') } }
-        : {}),
-    }
-  })
-}
-
-/** The steps that the server names, in words. */
-const CURES: Readonly<Record<string, Text>> = {
-  send_key: { en: 'give the tool its key', zh: '为工具填写 Key' },
-  check_key: { en: 'check the key', zh: '检查 Key' },
-  appeal: { en: 'write to the operator', zh: '向运营方申诉' },
-  use_allowed_address: { en: 'call from an address that the key allows', zh: '从该 Key 允许的地址调用' },
-  use_base_url: { en: 'set the right base URL: codeplan setup', zh: '设置正确的 Base URL：codeplan setup' },
-  use_supported_tool: { en: 'use a tool that the plan serves', zh: '使用套餐支持的工具' },
-  mend_request: { en: 'mend the request', zh: '修正请求' },
-  shorten_prompt: { en: 'shorten the conversation (/compact)', zh: '压缩对话（/compact）' },
-  choose_model: { en: 'choose a model of the plan', zh: '选择套餐包含的模型' },
-  subscribe: { en: 'subscribe', zh: '订阅套餐' },
-  renew: { en: 'renew the plan', zh: '续订套餐' },
-  upgrade: { en: 'upgrade', zh: '升级套餐' },
-  top_up: { en: 'top up the balance', zh: '充值' },
-  wait_for_reset: { en: 'wait for the reset', zh: '等待重置' },
-  retry: { en: 'try again', zh: '重试' },
-  fewer_calls: { en: 'make fewer calls at once', zh: '减少并发调用' },
-  send_conversation: { en: 'begin the conversation anew', zh: '重新开始对话' },
 }

@@ -1,7 +1,7 @@
 import type { Edit } from '../edit/change.ts'
 import { BASES, MCP_SERVICES } from '../host.ts'
 import { mergePlan, mcpEdits } from './json-plan.ts'
-import type { Tool, Wish } from './tool.ts'
+import { contextOf, type Tool, type Wish } from './tool.ts'
 
 /**
  * Tools whose provider and key lie in their own database or in the system's key store: only they write there. The values are printed,
@@ -18,7 +18,7 @@ const byHand = (tool: Pick<Tool, 'id' | 'name' | 'steps'> & Partial<Pick<Tool, '
 })
 
 const base = (wish: Wish): string => wish.host + BASES.openai
-const context = (wish: Wish): number => wish.models.find(({ id }) => id === wish.main)?.contextTokens ?? 128_000
+const context = (wish: Wish): number => contextOf(wish, [wish.main])
 
 const openAiCompatible = (wish: Wish, open: { en: string; zh: string }) => [
   open,

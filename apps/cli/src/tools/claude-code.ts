@@ -1,7 +1,7 @@
 import type { Edit } from '../edit/change.ts'
 import { BASES } from '../host.ts'
 import { currentAt, mergePlan, mcpEdits } from './json-plan.ts'
-import type { Tool, Winner, Wish } from './tool.ts'
+import { contextOf, type Tool, type Winner, type Wish } from './tool.ts'
 
 /** These in the same `env` would send it elsewhere, or make it send two keys. */
 const IN_THE_WAY = [
@@ -23,6 +23,8 @@ const settings = (wish: Wish): readonly Edit[] => [
       ANTHROPIC_DEFAULT_OPUS_MODEL: wish.slots.opus,
       ANTHROPIC_DEFAULT_SONNET_MODEL: wish.slots.sonnet,
       ANTHROPIC_DEFAULT_HAIKU_MODEL: wish.slots.haiku,
+      // 2.1.330 takes a model that it does not know for one of a million tokens, and would compact too late.
+      CLAUDE_CODE_MAX_CONTEXT_TOKENS: String(contextOf(wish, [wish.slots.opus, wish.slots.sonnet])),
     },
   },
   ...IN_THE_WAY.map((name) => ({ path: ['env', name], value: undefined })),

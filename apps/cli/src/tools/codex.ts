@@ -2,11 +2,13 @@ import { valueAt, type Edit } from '../edit/change.ts'
 import { readToml } from '../edit/toml.ts'
 import { BASES, MCP_SERVICES } from '../host.ts'
 import { PROVIDER } from './opencode.ts'
-import type { Tool, Wish } from './tool.ts'
+import { contextOf, type Tool, type Wish } from './tool.ts'
 
 const edits = (wish: Wish): readonly Edit[] => [
   { path: ['model'], value: wish.main },
   { path: ['model_provider'], value: PROVIDER },
+  // Of a model that it does not know Codex assumes more than that.
+  { path: ['model_context_window'], value: contextOf(wish, [wish.main]) },
   ...Object.entries({
     name: 'Codeplan',
     base_url: wish.host + BASES.responses,

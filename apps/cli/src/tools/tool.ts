@@ -68,3 +68,7 @@ export interface Tool {
     places: Places,
   ) => readonly { readonly path: string; readonly read: (text: string) => Current | undefined }[]
 }
+
+/** How much a model takes, of which the tool would assume something else: of several the least. */
+export const contextOf = ({ models }: Pick<Wish, 'models'>, ids: readonly string[]): number =>
+  Math.min(...models.filter(({ id }) => ids.includes(id)).map(({ contextTokens }) => contextTokens))
