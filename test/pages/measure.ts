@@ -9,8 +9,6 @@ import { readConfig } from '../../apps/server/src/config.ts'
 import { memberByEmail, openSession, SESSION_COOKIE } from '../../apps/server/src/identity/index.ts'
 import { openRooms } from '../../apps/server/src/rooms.ts'
 
-const say = (line: string): void => void process.stdout.write(`${line}\n`)
-
 /**
  * How long the pages wait: a made-up year in a new database, then everything that the operator's and a member's pages ask, several
  * times. Fails when the median of one is not under the limit. `npm run test:pages -- <members> <seed>`; CODEPLAN_DATA: an existing one.
