@@ -138,7 +138,7 @@ function page(code: string, refusals: readonly Refusal[]): string {
     `# ${code}`,
     `**What happened.** ${happened}\n\n**What to do.** ${todo}`,
     `**原因。** ${happenedZh}\n\n**处理办法。** ${todoZh}`,
-    'All codes: [errors.md](../errors.md). Written by `npm run docs:errors`.',
+    'All codes: [English](../en/errors.md), [中文](../zh/errors.md); how they are built: [errors.md](../errors.md). Written by `npm run docs:errors`.',
     ...refusals.map(shapes),
     '',
   ].join('\n\n')
