@@ -22,7 +22,10 @@ export class Trial {
   now = NOW
 
   /** `answers`: somebody sits at the terminal and says these, one after the other. */
-  async run(args: string, { env = {}, answers, input = '' }: Partial<Told> = {}): Promise<Ran> {
+  async run(
+    args: string,
+    { env = {}, answers, input = '', script = '/opt/codeplan/bin/codeplan.js' }: Partial<Told> = {},
+  ): Promise<Ran> {
     const said = { out: '', err: '' }
     const left = answers && [...answers]
     const next = async (question: string): Promise<string> => {
@@ -37,7 +40,7 @@ export class Trial {
       env,
       home: this.home,
       cwd: this.cwd,
-      script: '/opt/codeplan/bin/codeplan.js',
+      script,
       now: () => this.now,
       out: (text) => void (said.out += text),
       err: (text) => void (said.err += text),
@@ -71,4 +74,5 @@ interface Told {
   readonly env: Readonly<Record<string, string>>
   readonly answers: readonly string[]
   readonly input: string
+  readonly script: string
 }
