@@ -23,8 +23,10 @@ const settings = (wish: Wish): readonly Edit[] => [
       ANTHROPIC_DEFAULT_OPUS_MODEL: wish.slots.opus,
       ANTHROPIC_DEFAULT_SONNET_MODEL: wish.slots.sonnet,
       ANTHROPIC_DEFAULT_HAIKU_MODEL: wish.slots.haiku,
-      // 2.1.330 takes a model that it does not know for one of a million tokens, and would compact too late.
-      CLAUDE_CODE_MAX_CONTEXT_TOKENS: String(contextOf(wish, [wish.slots.opus, wish.slots.sonnet])),
+      // 2.1.330 takes a model in its opus slot for one of a million tokens, and would compact too late.
+      ...(contextOf(wish, [wish.slots.opus, wish.slots.sonnet]) < 1_000_000
+        ? { CLAUDE_CODE_DISABLE_1M_CONTEXT: 1 }
+        : {}),
     },
   },
   ...IN_THE_WAY.map((name) => ({ path: ['env', name], value: undefined })),
