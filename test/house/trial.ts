@@ -33,7 +33,7 @@ export class Trial {
       const answer = left?.shift()
       if (answer === undefined) throw new Error(`asked more than expected: ${question}`)
       said.out += '\n'
-      return answer
+      return typeof answer === 'string' ? answer : answer()
     }
     const world: World = {
       platform: 'linux',
@@ -72,7 +72,8 @@ export class Trial {
 
 interface Told {
   readonly env: Readonly<Record<string, string>>
-  readonly answers: readonly string[]
+  /** What is typed; a function does something else meanwhile. */
+  readonly answers: readonly (string | (() => Promise<string>))[]
   readonly input: string
   readonly script: string
 }

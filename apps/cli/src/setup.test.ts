@@ -168,6 +168,19 @@ describe('files', () => {
     expect(await trial.read(SETTINGS)).toBe('{}\n')
   })
 
+  test('changed while a person was asked are not overwritten', async () => {
+    using trial = new Trial()
+    await trial.write('.claude.json', '{}\n')
+    const meanwhile = async (): Promise<string> => {
+      await trial.write('.claude.json', '{"numStartups":2}')
+      return 'y'
+    }
+    const answers = ['', '', '', 'n', 'n', meanwhile]
+    const { exit, err } = await trial.run(`${SETUP} --key ${KEY} --lang en`, { answers })
+    expect([exit, err]).toEqual([5, expect.stringContaining('was changed while you were asked')])
+    expect([await trial.read(SETTINGS), await trial.read('.claude.json')]).toEqual([undefined, '{"numStartups":2}'])
+  })
+
   test('changed between two setups by somebody else: that change is not thrown away', async () => {
     using trial = new Trial()
     await trial.write(SETTINGS, '{}\n')
