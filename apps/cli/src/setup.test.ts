@@ -29,6 +29,7 @@ describe('a script', () => {
           ANTHROPIC_DEFAULT_SONNET_MODEL: 'glm-4.7',
           ANTHROPIC_DEFAULT_HAIKU_MODEL: 'glm-4.5-air',
           CLAUDE_CODE_DISABLE_1M_CONTEXT: 1,
+          CLAUDE_CODE_MAX_CONTEXT_TOKENS: '200000',
         },
       })
     }
