@@ -22,7 +22,10 @@ export class Trial {
   now = NOW
 
   /** `answers`: somebody sits at the terminal and says these, one after the other. */
-  async run(args: string, { env = {}, answers, input = '' }: Partial<Told> = {}): Promise<Ran> {
+  async run(
+    args: string,
+    { env = {}, answers, input = '', script = '/opt/codeplan/bin/codeplan.js' }: Partial<Told> = {},
+  ): Promise<Ran> {
     const said = { out: '', err: '' }
     const left = answers && [...answers]
     const next = async (question: string): Promise<string> => {
@@ -30,14 +33,14 @@ export class Trial {
       const answer = left?.shift()
       if (answer === undefined) throw new Error(`asked more than expected: ${question}`)
       said.out += '\n'
-      return answer
+      return typeof answer === 'string' ? answer : answer()
     }
     const world: World = {
       platform: 'linux',
       env,
       home: this.home,
       cwd: this.cwd,
-      script: '/opt/codeplan/bin/codeplan.js',
+      script,
       now: () => this.now,
       out: (text) => void (said.out += text),
       err: (text) => void (said.err += text),
@@ -69,6 +72,8 @@ export class Trial {
 
 interface Told {
   readonly env: Readonly<Record<string, string>>
-  readonly answers: readonly string[]
+  /** What is typed; a function does something else meanwhile. */
+  readonly answers: readonly (string | (() => Promise<string>))[]
   readonly input: string
+  readonly script: string
 }

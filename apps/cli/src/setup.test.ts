@@ -28,6 +28,7 @@ describe('a script', () => {
           ANTHROPIC_DEFAULT_OPUS_MODEL: 'glm-4.7',
           ANTHROPIC_DEFAULT_SONNET_MODEL: 'glm-4.7',
           ANTHROPIC_DEFAULT_HAIKU_MODEL: 'glm-4.5-air',
+          CLAUDE_CODE_DISABLE_1M_CONTEXT: 1,
           CLAUDE_CODE_MAX_CONTEXT_TOKENS: '200000',
         },
       })
@@ -166,6 +167,19 @@ describe('files', () => {
     expect(await trial.read(SETTINGS)).toBe(broken)
     expect((await trial.run('restore --force')).exit).toBe(0)
     expect(await trial.read(SETTINGS)).toBe('{}\n')
+  })
+
+  test('changed while a person was asked are not overwritten', async () => {
+    using trial = new Trial()
+    await trial.write('.claude.json', '{}\n')
+    const meanwhile = async (): Promise<string> => {
+      await trial.write('.claude.json', '{"numStartups":2}')
+      return 'y'
+    }
+    const answers = ['', '', '', 'n', 'n', meanwhile]
+    const { exit, err } = await trial.run(`${SETUP} --key ${KEY} --lang en`, { answers })
+    expect([exit, err]).toEqual([5, expect.stringContaining('was changed while you were asked')])
+    expect([await trial.read(SETTINGS), await trial.read('.claude.json')]).toEqual([undefined, '{"numStartups":2}'])
   })
 
   test('changed between two setups by somebody else: that change is not thrown away', async () => {

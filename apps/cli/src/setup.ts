@@ -41,7 +41,7 @@ export async function setup(world: World, args: readonly string[], spoken: Langu
   const say = (en: string, zh: string): void => world.out(`${language === 'zh' ? zh : en}\n`)
 
   const planned = (await Promise.all(tools.map((tool) => planOf(tool, places, wish)))).flat()
-  const changes = planned.filter(({ before, after }) => before !== after && (before ?? '') !== after)
+  const changes = planned.filter(({ before, after }) => (before ?? '') !== after)
   for (const { path, before, after } of changes)
     for (const line of unifiedDiff(path, before, after)) {
       const shown = maskKeys(line, wish.key)
@@ -60,6 +60,8 @@ export async function setup(world: World, args: readonly string[], spoken: Langu
   if (values['dry-run']) return EXIT.ok
   if (changes.length > 0) {
     await agree(world, language, values.yes === true)
+    // Their tools run on while a person reads the difference.
+    for (const { path, before } of changes) if ((await readText(path)) !== before) throw movedFile(path)
     for (const { tool, path, after, edits } of changes)
       await writeWithBackup(places.own.journal, { tool: tool.id, file: path, text: after, edits }, world.now())
     if (wish.scope === 'project')
@@ -99,6 +101,12 @@ function refusedFile(path: string, { line, column, why }: Extract<Change, { read
     zh: `${at}：${why.zh}。未写入任何内容。请修正该行或移走该文件，然后重新运行`,
   })
 }
+
+const movedFile = (path: string): Stop =>
+  new Stop(EXIT.fileRefused, {
+    en: `${path} was changed while you were asked. Nothing was written. Run this again`,
+    zh: `${path} 在询问期间被修改。未写入任何内容，请重新运行`,
+  })
 
 const candidates = ({ opencode, kilo, crush }: Places): readonly string[] => [
   ...opencode.user,

@@ -1,4 +1,4 @@
-import type { Edit } from '../edit/change.ts'
+import type { Edit, Json } from '../edit/change.ts'
 import { BASES } from '../host.ts'
 import { currentAt, mergePlan, mcpEdits } from './json-plan.ts'
 import { contextOf, type Tool, type Winner, type Wish } from './tool.ts'
@@ -12,6 +12,10 @@ const IN_THE_WAY = [
   'CLAUDE_CODE_USE_VERTEX',
 ]
 
+/** 2.1.330 takes a model in its opus slot for one of a million tokens, and would compact too late. The second holds only beside the first. */
+const context = (tokens: number): Readonly<Record<string, Json>> =>
+  tokens < 1_000_000 ? { CLAUDE_CODE_DISABLE_1M_CONTEXT: 1, CLAUDE_CODE_MAX_CONTEXT_TOKENS: String(tokens) } : {}
+
 const settings = (wish: Wish): readonly Edit[] => [
   {
     path: ['env'],
@@ -23,8 +27,7 @@ const settings = (wish: Wish): readonly Edit[] => [
       ANTHROPIC_DEFAULT_OPUS_MODEL: wish.slots.opus,
       ANTHROPIC_DEFAULT_SONNET_MODEL: wish.slots.sonnet,
       ANTHROPIC_DEFAULT_HAIKU_MODEL: wish.slots.haiku,
-      // 2.1.330 takes a model that it does not know for one of a million tokens, and would compact too late.
-      CLAUDE_CODE_MAX_CONTEXT_TOKENS: String(contextOf(wish, [wish.slots.opus, wish.slots.sonnet])),
+      ...context(contextOf(wish, [wish.slots.opus, wish.slots.sonnet])),
     },
   },
   ...IN_THE_WAY.map((name) => ({ path: ['env', name], value: undefined })),
