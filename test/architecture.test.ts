@@ -45,6 +45,8 @@ describe('architecture', () => {
 describe('each rule finds a planted violation', () => {
   const server = 'apps/server/src'
   const planted: readonly (readonly [rule: string, path: string, text: string])[] = [
+    ['the console knows the contract alone', 'apps/console/src/x.tsx', `import { quote } from '@codeplan/core'`],
+    ['the console knows the contract alone', 'apps/console/src/x.ts', `import { app } from '../../server/src/app.ts'`],
     ['packages stand alone', 'packages/core/src/x.ts', `import { y } from '@codeplan/dialect'`],
     ['packages stand alone', 'packages/core/src/x.ts', `import { readFileSync } from 'node:fs'`],
     ['packages stand alone', 'packages/core/src/x.ts', `import { z } from 'zod'`],

@@ -30,8 +30,8 @@ const FLOORS: readonly (readonly string[])[] = [
 ]
 const LINES_MAX = 400
 
-const isTest = (path: string): boolean => path.endsWith('.test.ts') || path.startsWith('test/')
-const isCode = (path: string): boolean => /\.(ts|js|mjs)$/.test(path)
+const isTest = (path: string): boolean => /\.test\.tsx?$/.test(path) || path.startsWith('test/')
+const isCode = (path: string): boolean => /\.(tsx?|js|mjs)$/.test(path)
 const isSource = ({ path }: SourceFile): boolean => isCode(path) && !isTest(path) && !path.startsWith('bench/')
 const isBare = (name: string): boolean => !name.startsWith('.')
 /** Where a relative import leads, from the root of the checkout. */
@@ -75,6 +75,17 @@ export const RULES: readonly Rule[] = [
     find: (file) =>
       file.path.startsWith(SERVER) && !file.path.startsWith(`${SERVER}commands/`)
         ? imported(file, (name) => name.startsWith('@codeplan/sandbox'))
+        : [],
+  },
+  {
+    name: 'the console knows the contract alone',
+    find: (file) =>
+      file.path.startsWith('apps/console/src/')
+        ? imported(file, (name) =>
+            isBare(name)
+              ? /^(node:|@codeplan\/(?!contract$))/.test(name)
+              : !targetOf(file, name).startsWith('apps/console/src/'),
+          )
         : [],
   },
   {

@@ -12,8 +12,8 @@ export interface SourceFile {
 }
 
 const FOLDERS = ['packages', 'apps', 'test', 'bench']
-/** Not ours to shape: installed packages, results, the judge of the benchmark. */
-const SKIPPED = new Set(['node_modules', 'results', 'harness', 'data'])
+/** Not ours to shape: installed packages, what a build made, results, the judge of the benchmark. */
+const SKIPPED = new Set(['node_modules', 'dist', 'results', 'harness', 'data'])
 
 /** Every TypeScript file and README of the house. */
 export function readSources(root: string): readonly SourceFile[] {
@@ -26,7 +26,7 @@ function* walk(root: string, folder: string): Generator<string> {
   for (const entry of readdirSync(join(root, folder), { withFileTypes: true })) {
     const path = `${folder}/${entry.name}`
     if (entry.isDirectory() && !SKIPPED.has(entry.name)) yield* walk(root, path)
-    else if (entry.isFile() && /\.(ts|js|mjs|sh)$|README\.md$/.test(entry.name)) yield path
+    else if (entry.isFile() && /\.(tsx?|js|mjs|sh)$|README\.md$/.test(entry.name)) yield path
   }
 }
 

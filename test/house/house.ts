@@ -42,6 +42,8 @@ export interface HouseOptions {
   readonly proxyHops?: number
   /** What the web reader may open beside the public internet, and what names mean to it. */
   readonly outside?: Outside
+  /** Where browsers reach it; with port 0 the one that it gets. */
+  readonly publicUrl?: string
   /** Keep the rooms without opening a port. */
   readonly noApp?: boolean
 }
@@ -88,7 +90,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
     logLevel: 'silent',
     proxyHops: options.proxyHops ?? 0,
     sandboxClock: false,
-    publicUrl: 'http://plan.example.org',
+    publicUrl: options.publicUrl ?? 'http://plan.example.org',
     secret: (name) => options.secrets?.[name],
   }
   const source = options.catalog?.(catalogSource) ?? catalogSource

@@ -31,6 +31,7 @@ const EXAMPLES: MailData = {
   subscription_ended: { plan: 'Pro', at: AT },
   refund_sent: { amount: '12.34', currency: 'CNY' },
   upgrade_done: { from: 'Lite', to: 'Max', at: AT },
+  window_filled: { plan: 'Pro', hours: 168, percent: 75, resets_at: AT },
   balance_low: { balance: '4.99', currency: 'CNY' },
 }
 const KINDS = Object.keys(EXAMPLES) as MailKind[]

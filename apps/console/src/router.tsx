@@ -56,7 +56,61 @@ const openRoutes = [
   }),
 ] as const
 
+const CYCLES = ['month', 'quarter', 'year'] as const
+
 const memberRoutes = [
+  createRoute({
+    getParentRoute: () => memberRoute,
+    path: '/checkout',
+    validateSearch: (search): { plan?: string; cycle?: (typeof CYCLES)[number] } => {
+      const cycle = CYCLES.find((one) => one === search['cycle'])
+      return { ...given({ plan: text(search['plan']) }), ...(cycle ? { cycle } : {}) }
+    },
+    component: lazyRouteComponent(() => import('./checkout/checkout-page.tsx'), 'CheckoutPage'),
+  }),
+  createRoute({
+    getParentRoute: () => memberRoute,
+    path: '/orders/$id',
+    component: lazyRouteComponent(() => import('./checkout/order-page.tsx'), 'OrderPage'),
+  }),
+  createRoute({
+    getParentRoute: () => memberRoute,
+    path: '/subscription',
+    validateSearch: (search): { wish?: string; order?: string } =>
+      given({ wish: text(search['wish']), order: text(search['order']) }),
+    component: lazyRouteComponent(() => import('./subscription/subscription-page.tsx'), 'SubscriptionPage'),
+  }),
+  createRoute({
+    getParentRoute: () => memberRoute,
+    path: '/keys',
+    component: lazyRouteComponent(() => import('./keys/keys-page.tsx'), 'KeysPage'),
+  }),
+  createRoute({
+    getParentRoute: () => memberRoute,
+    path: '/setup',
+    validateSearch: (search): { tool?: string } => given({ tool: text(search['tool']) }),
+    component: lazyRouteComponent(() => import('./setup/setup-page.tsx'), 'SetupPage'),
+  }),
+  createRoute({
+    getParentRoute: () => memberRoute,
+    path: '/tools',
+    component: lazyRouteComponent(() => import('./tools/tools-page.tsx'), 'ToolsPage'),
+  }),
+  createRoute({
+    getParentRoute: () => memberRoute,
+    path: '/balance',
+    component: lazyRouteComponent(() => import('./balance/balance-page.tsx'), 'BalancePage'),
+  }),
+  createRoute({
+    getParentRoute: () => memberRoute,
+    path: '/team',
+    component: lazyRouteComponent(() => import('./team/team-page.tsx'), 'TeamPage'),
+  }),
+  createRoute({
+    getParentRoute: () => memberRoute,
+    path: '/profile',
+    component: lazyRouteComponent(() => import('./profile/profile-page.tsx'), 'ProfilePage'),
+  }),
   createRoute({
     getParentRoute: () => memberRoute,
     path: '/usage',

@@ -18,7 +18,7 @@ import { seatOrders } from './seat-orders.ts'
 import { registerTeams } from './teams/index.ts'
 import { openSale, registerSale, type Sale } from './sale/index.ts'
 import { registerTools, type Outside } from './tools/index.ts'
-import { makeLive, registerUsage } from './usage/index.ts'
+import { makeLive, registerUsage, tellFilled } from './usage/index.ts'
 
 export interface App {
   readonly port: number
@@ -37,6 +37,8 @@ const PARTITIONS_EVERY_MS = 6 * 3_600_000
 /** What is due in the shop is done this long after its instant at the latest. */
 const SHOP_EVERY_MS = 5_000
 const BALANCES_EVERY_MS = 60_000
+/** Whoever wishes it is told so soon that a window has filled. */
+const FILLED_EVERY_MS = 15_000
 const REFUSALS_EVERY_MS = 5_000
 const CAPACITY_EVERY_MS = 60_000
 const FORGET_EVERY_MS = 10 * 60_000
@@ -123,6 +125,7 @@ export async function startApp(
   jobs.every(ALIVE_EVERY_MS, 'recover', () => entitlements.recover())
   jobs.every(SHOP_EVERY_MS, 'shop', () => rooms.billing.workDue(clock.now()))
   jobs.every(BALANCES_EVERY_MS, 'low-balances', () => rooms.billing.tellLowBalances(clock.now()))
+  jobs.every(FILLED_EVERY_MS, 'filled-windows', () => tellFilled(rooms, clock.now()))
   jobs.every(LAST_USED_EVERY_MS, 'last-used', () => rooms.identify.flushLastUsed())
   jobs.every(LAST_USED_EVERY_MS, 'sessions-seen', () => rooms.people.flushSeen())
   jobs.every(MAIL_EVERY_MS, 'mail', () => rooms.mail.work())

@@ -1,5 +1,5 @@
 import type { QueryClient } from '@tanstack/react-query'
-import { createRootRouteWithContext, createRoute, Outlet, redirect } from '@tanstack/react-router'
+import { createRootRouteWithContext, createRoute, Navigate, Outlet, redirect } from '@tanstack/react-router'
 
 import { startQuery, useMe, useStart } from '../api/start.ts'
 import { Broken, NotFound, NoRight } from './boundary.tsx'
@@ -21,7 +21,7 @@ export const memberRoute = createRoute({
   },
   // A session may end while a page is open: it is gone before the way leads to the sign-in.
   component: function Member() {
-    return useStart().me ? <Outlet /> : null
+    return useStart().me ? <Outlet /> : <Navigate to="/account/sign-in" />
   },
 })
 

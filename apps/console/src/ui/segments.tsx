@@ -26,7 +26,7 @@ export function Segments<T extends string>({
         <Toggle
           key={choice.value}
           value={choice.value}
-          className="h-8 rounded-sm px-3 text-sm font-medium text-soft hover:text-ink data-[pressed]:bg-card data-[pressed]:text-ink data-[pressed]:ring-1 data-[pressed]:ring-line"
+          className="h-8 rounded-sm px-3 text-sm font-medium whitespace-nowrap text-soft hover:text-ink data-[pressed]:bg-card data-[pressed]:text-ink data-[pressed]:ring-1 data-[pressed]:ring-line"
         >
           {choice.text}
         </Toggle>

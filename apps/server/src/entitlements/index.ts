@@ -4,6 +4,7 @@ import type { CatalogRoom } from '../catalog/index.ts'
 import { isDatabaseAway, type Clock, type Db, type Log, type Metrics, type Refusal } from '../platform/index.ts'
 import { credit, type Credited, type CreditWish } from './credit.ts'
 import { makeEndingCalls } from './ending-calls.ts'
+import { makeFilled, type Filled } from './filled.ts'
 import { grant, type Granted } from './grant.ts'
 import { Memory } from './memory.ts'
 import { recover } from './recover.ts'
@@ -25,6 +26,7 @@ import { addBalance, setOverflow, walletStanding, type Gift, type WalletStanding
 export { ALIVE_EVERY_MS, noTokens } from './recover.ts'
 export { eventById, holdById, promptCalls, type EventRow, type HoldRow } from './store.ts'
 export { checkBooks, type BooksFault } from './check.ts'
+export type { Filled }
 export type { Admission, AdmissionRequest, Ending, Granted, Settlement, Standing, WalletStanding }
 export type { EventDetails, Purse, Tokens, Tried } from './types.ts'
 export { walletId } from './books.ts'
@@ -68,6 +70,8 @@ export interface Entitlements {
   /** An embedded database has one process: whatever others have left can be settled at once. */
   claimAlone(): Promise<void>
   waiting(): number
+  /** Which windows calls of this node have filled since this was last asked. */
+  takeFilled(): readonly Filled[]
   /** Resolves when every ended call is written, or after `msMax` while the database is away: recovery does the rest. */
   drain(msMax?: number): Promise<void>
 }
@@ -93,6 +97,7 @@ export function makeEntitlements(given: EntitlementsDeps): Entitlements {
   const rounds = makeRounds(deps)
   const unsettled = new Set<Promise<unknown>>()
   const ending = makeEndingCalls()
+  const filled = makeFilled()
   /** Exactly once each, durably: repeated until the database has it on disk. Answers whether this settlement counted. */
   const settleUntilWritten = async (settlement: Settlement): Promise<boolean> => {
     for (let pauseMs = RETRY_MS_MIN; ; pauseMs = Math.min(pauseMs * 2, RETRY_MS_MAX)) {
@@ -100,6 +105,7 @@ export function makeEntitlements(given: EntitlementsDeps): Entitlements {
         const counted = await ending.until(settlement.admission.memberId, rounds.add({ kind: 'end', settlement }))
         // Also when it was written before: whoever did that may still be waiting for the disk.
         await rounds.onDisk()
+        if (counted === true) filled.note(settlement.admission)
         return counted === true
       } catch (error) {
         if (!isDatabaseAway(error)) throw error
@@ -179,6 +185,7 @@ export function makeEntitlements(given: EntitlementsDeps): Entitlements {
     },
     claimAlone: () => sayOthersGone(deps.db.queries, deps.node),
     waiting: () => unsettled.size,
+    takeFilled: filled.take,
     drain: async (msMax = DRAIN_MS_MAX) => {
       await within(msMax, Promise.allSettled(unsettled))
       if (unsettled.size > 0) log.warn({ unsettled: unsettled.size }, 'ended calls are left for recovery')

@@ -1,4 +1,4 @@
-import type { Instant } from '@codeplan/core'
+import type { Instant, MemberId } from '@codeplan/core'
 
 import { jsonb, sql, type Language, type Queries, type Tx } from '../platform/index.ts'
 
@@ -127,6 +127,16 @@ export async function takeLetterToken(
     returning hash`.execute(tx)
   // Of two at the same moment one has won.
   return rows.some((row) => hash.equals(row.hash)) ? memberId : undefined
+}
+
+/** At which shares of a window, in percent, members wish to be told. */
+export async function usageNoticesOf(
+  on: Queries,
+  memberIds: readonly MemberId[],
+): Promise<ReadonlyMap<MemberId, readonly number[]>> {
+  const { rows } = await sql<{ id: MemberId; usage_notices: readonly number[] }>`
+    select id, usage_notices from members where id = any(${[...memberIds]}) and usage_notices <> '[]'`.execute(on)
+  return new Map(rows.map((row) => [row.id, row.usage_notices]))
 }
 
 export interface Profile {

@@ -43,6 +43,12 @@ export interface MailData {
   readonly subscription_ended: { readonly plan: string; readonly at: number }
   readonly refund_sent: { readonly amount: string; readonly currency: string }
   readonly upgrade_done: { readonly from: string; readonly to: string; readonly at: number }
+  readonly window_filled: {
+    readonly plan: string
+    readonly hours: number
+    readonly percent: number
+    readonly resets_at: number
+  }
   readonly balance_low: { readonly balance: string; readonly currency: string }
 }
 
@@ -237,6 +243,24 @@ const WORDS: { readonly [Kind in MailKind]: Words<Kind> } = {
     zh: ({ from, to, at }, { when }) => ({
       subject: `您已升级到 ${to}`,
       lines: [`您的套餐已于 ${when(at)} 由 ${from} 升级为 ${to}。`],
+    }),
+  },
+  window_filled: {
+    en: ({ plan, hours, percent, resets_at }, { when }) => ({
+      subject: `${percent}% of ${hours === 168 ? 'this week' : `${hours} hours`} used`,
+      lines: [
+        `Your plan ${plan} has used ${percent}% of what it allows in ${hours === 168 ? 'a week' : `${hours} hours`}.`,
+        `It begins anew at ${when(resets_at)}.`,
+        'At which shares you are told is set in your profile.',
+      ],
+    }),
+    zh: ({ plan, hours, percent, resets_at }, { when }) => ({
+      subject: `${hours === 168 ? '本周' : `${hours} 小时`}额度已用 ${percent}%`,
+      lines: [
+        `您的套餐 ${plan} 已用${hours === 168 ? '本周' : `${hours} 小时`}额度的 ${percent}%。`,
+        `将于 ${when(resets_at)} 重置。`,
+        '提醒的比例可在个人设置中修改。',
+      ],
     }),
   },
   balance_low: {

@@ -16,6 +16,6 @@ export interface UsageDeps {
 /** What the routes need besides. */
 export interface RouteDeps extends UsageDeps {
   readonly refusals: Pick<RefusalLog, 'of'>
+  readonly people: Pick<People, 'whoIs'>
   readonly live: Live
-  readonly people: People
 }

@@ -7,6 +7,7 @@ import { registerMonitor } from './monitor-routes.ts'
 import { registerPlans } from './plans-routes.ts'
 import { registerV1 } from './v1-routes.ts'
 
+export { tellFilled } from './notices.ts'
 export { makeLive, type Live } from './live.ts'
 export { recompute, type Recomputed } from './recompute.ts'
 export { differentHours } from './store.ts'

@@ -7,8 +7,9 @@ import { ask, send } from '../../../../test/house/ask.ts'
 import { drawn } from '../../../../test/house/books.ts'
 import { openHouse, type House, type Subscriber } from '../../../../test/house/house.ts'
 import { until } from '../../../../test/house/until.ts'
-import { visitor, type Visitor } from '../../../../test/house/visitor.ts'
+import { lettersTo, visitor, type Visitor } from '../../../../test/house/visitor.ts'
 import { openSession, SESSION_COOKIE } from '../identity/index.ts'
+import { tellFilled } from './notices.ts'
 
 let house: House
 beforeAll(async () => {
@@ -108,4 +109,26 @@ test('a page that watches hears within two seconds that a call was made, and not
   await until('the page hears of it', began, 20_000)
   expect(heard.other).not.toContain('data:')
   for (const stream of streams) stream.destroy()
+})
+
+test('whoever wishes it is told at 50, 75 and 90 % of a window, once each, in his language, and of the next window anew', async () => {
+  const member = await house.subscriber('lite')
+  const browser = await signedIn(member)
+  expect(
+    (await browser.send('PATCH', '/account/profile', { usage_notices: [50, 75, 90], language: 'zh' })).status,
+  ).toBe(200)
+  let asked = 0
+  const fill = async (questions: number): Promise<readonly number[]> => {
+    for (let n = 0; n < questions; n++) await ask(house.url, member.key, { text: `filling ${++asked}` })
+    await drawn(house, member)
+    await tellFilled(house.rooms, house.clock.now())
+    return (await lettersTo(house, member.email)).map(({ data }) => Number(data.percent)).sort()
+  }
+  expect(await fill(39)).toEqual([])
+  expect(await fill(1)).toEqual([50])
+  expect(await fill(10)).toEqual([50])
+  // From 62 to 95 %: the highest says it all.
+  expect(await fill(26)).toEqual([50, 90])
+  house.clock.advance(5 * HOUR_MS)
+  expect(await fill(40)).toEqual([50, 50, 90])
 })

@@ -8,7 +8,7 @@ export const people: readonly string[] = [
     -- Null: the operator's.
     add column zone text,
     -- Percents of a window at which its member wishes to be told.
-    add column usage_notices jsonb not null default '[80, 100]',
+    add column usage_notices jsonb not null default '[75, 90]',
     -- Micros of the operator's currency below which a balance is low; null: no notice.
     add column balance_notice int8`,
   // So far only operators have added people.

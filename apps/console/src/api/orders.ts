@@ -1,0 +1,33 @@
+import { methodSchema, orderSchema, paidSchema } from '@codeplan/contract'
+import { queryOptions } from '@tanstack/react-query'
+import { z } from 'zod'
+
+import { ask } from './ask.ts'
+
+/** The provider's word takes seconds; who waits for it looks. */
+const LOOK_EVERY_MS = 2_000
+const LOOK_SELDOM_MS = 15_000
+
+export const orderQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['orders', id],
+    queryFn: ({ signal }) => ask(`/orders/${encodeURIComponent(id)}`, paidSchema, { signal }),
+    refetchInterval: ({ state }) => {
+      if (state.data?.order.state !== 'open') return false
+      const { payment } = state.data
+      return payment && payment.state !== 'failed' ? LOOK_EVERY_MS : LOOK_SELDOM_MS
+    },
+  })
+
+const methodsSchema = z.object({ methods: z.array(methodSchema), providers: z.array(z.string()) })
+export type Methods = z.infer<typeof methodsSchema>
+
+export const methodsQuery = queryOptions({
+  queryKey: ['methods'],
+  queryFn: ({ signal }) => ask('/methods', methodsSchema, { signal }),
+})
+
+export const ordersQuery = queryOptions({
+  queryKey: ['orders'],
+  queryFn: async ({ signal }) => (await ask('/orders', z.object({ orders: z.array(orderSchema) }), { signal })).orders,
+})

@@ -1,0 +1,38 @@
+import { words } from '../words/words.ts'
+
+export const toolsWords = words(
+  {
+    title: 'Tools',
+    lead: 'Services that your coding tool calls by MCP: they read pages, search the web and look at pictures.',
+    quota: 'What your plan includes',
+    service: 'Service',
+    allowance: 'Included',
+    noPlan: 'You have no plan that runs. All plans include these services.',
+    toPlans: 'To the plans',
+    notIncluded: 'Your plan includes none of these services.',
+    connect: 'Connect',
+    connectLead: 'Tools that speak MCP over HTTP take the address and your key.',
+    client: 'Tool',
+    claude: 'Claude Code',
+    other: 'Other tools',
+    terminal: 'Terminal',
+    file: 'MCP configuration',
+  },
+  {
+    title: '工具',
+    lead: '编程工具通过 MCP 调用的服务：读取网页、联网搜索、理解图像。',
+    quota: '套餐包含',
+    service: '服务',
+    allowance: '额度',
+    noPlan: '您没有生效中的套餐。所有套餐均包含这些服务。',
+    toPlans: '查看套餐',
+    notIncluded: '您的套餐不包含这些服务。',
+    connect: '连接',
+    connectLead: '支持 HTTP 方式 MCP 的工具，填入地址和您的 API Key 即可。',
+    client: '工具',
+    claude: 'Claude Code',
+    other: '其他工具',
+    terminal: '终端',
+    file: 'MCP 配置',
+  },
+)
