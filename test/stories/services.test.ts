@@ -301,6 +301,8 @@ describe('S12: vision, and the services at the addresses of the balance', () => 
     expect(page.services[0].mcp_url).toMatch(/\/api\/mcp\/web_search_prime\/mcp$/)
     const doctor = await runCommandIn(house, 'doctor')
     expect(doctor.ok && doctor.text).toContain('ok    web search: sandbox')
+    const told = await runCommandIn(house, 'explain', calls[0].id)
+    expect(told.ok && told.text).toContain('plan pro, one of its calls')
     const refusals = await get('/api/usage/v1/refusals')
     expect(refusals.refusals[0]).toMatchObject({ code: '1214' })
   })

@@ -1,6 +1,15 @@
 import { wallText, instant } from '@codeplan/core'
 
-import { eventById, holdById, promptCalls, type Admission, type EventRow, type Purse } from '../entitlements/index.ts'
+import {
+  serviceCallById,
+  type ServiceCallRow,
+  eventById,
+  holdById,
+  promptCalls,
+  type Admission,
+  type EventRow,
+  type Purse,
+} from '../entitlements/index.ts'
 import { answer, wrong, type Command } from './command.ts'
 
 const inPrompts = (micro: number): string => `${micro / 1_000_000}`
@@ -16,6 +25,8 @@ export const explain: Command = {
     const hold = await holdById(rooms.db.queries, id)
     const event = await eventById(rooms.db.queries, id)
     const admission = event?.details.admission ?? hold?.admission
+    const service = admission ? undefined : await serviceCallById(rooms.db.queries, id)
+    if (service) return answer({ service_call: service }, tellService(service, rooms.catalog.current().operator.zone))
     if (!admission) return wrong(`no call ${id}: the id stands in the x-request-id header of its answer`)
     const { zone, currency } = rooms.catalog.current().operator
     if (admission.purse.kind === 'balance')
@@ -26,6 +37,18 @@ export const explain: Command = {
     const calls = await promptCalls(rooms.db.queries, admission.promptId)
     return answer({ admission, event: event ?? null, prompt: summary(calls) }, tell(admission, event, calls, zone))
   },
+}
+
+function tellService(call: ServiceCallRow, zone: string): string {
+  const ending = typeof call.details.ending === 'string' ? call.details.ending : 'it runs'
+  const paid =
+    call.plan === null ? `the balance: ${call.price / 1e8} ${call.currency}` : `plan ${call.plan}, one of its calls`
+  return [
+    `call      ${call.id}, ${wallText(zone, instant(call.taken_at))} (${zone})`,
+    `service   ${call.service}, ${call.path}`,
+    `paid by   ${paid}${call.counted === false ? '; given back, it came to no answer' : ''}`,
+    `ending    ${ending}`,
+  ].join('\n')
 }
 
 function summary(calls: readonly EventRow[]) {

@@ -30,7 +30,7 @@ export type { Filled }
 export type { Admission, AdmissionRequest, Ending, Granted, Settlement, Standing, WalletStanding }
 export type { EventDetails, Purse, Tokens, Tried } from './types.ts'
 export { walletId } from './books.ts'
-export { priceOf, type ServiceEnd, type ServiceLeft, type ServiceTaken, type ServiceWish } from './services.ts'
+export { priceOf, type ServiceTaken } from './services.ts'
 export {
   serviceCallById,
   serviceCallsAfter,
@@ -157,6 +157,7 @@ export function makeEntitlements(given: EntitlementsDeps): Entitlements {
       const { purse, id } = settlement.admission
       if (purse.kind !== 'service') return void settle(settlement)
       const { ending, tokens, tried, admission } = settlement
+      metrics.serviceCalls.inc({ service: purse.service, ending })
       void endedService(id, {
         counted: settlement.billable,
         details: { ending, model: admission.model, tokens, tried },

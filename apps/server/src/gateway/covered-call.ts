@@ -1,6 +1,6 @@
 import type { Outcome } from '@codeplan/core'
 
-import type { Admission, AdmissionRequest } from '../entitlements/index.ts'
+import type { Admission, AdmissionRequest, ServiceTaken } from '../entitlements/index.ts'
 import type { Refusal } from '../platform/index.ts'
 import type { CallDeps } from './deps.ts'
 import type { Target } from './routes.ts'
@@ -34,9 +34,7 @@ const BALANCE_GOES_ON: ReadonlySet<Refusal['code']> = new Set([
   'service_used_up',
 ])
 
-type Taken = Extract<Awaited<ReturnType<CallDeps['entitlements']['takeService']>>, { ok: true }>['value']
-
-function admissionOf(request: AdmissionRequest, { of, left, at }: Taken, catalogVersion: number): Admission {
+function admissionOf(request: AdmissionRequest, { of, left, at }: ServiceTaken, catalogVersion: number): Admission {
   if (!of || !left) throw new Error('a plan pays for it')
   const { id, memberId, keyId, model, modelAsked, tool, toolRule, path, stream, evidence } = request
   return {

@@ -19,6 +19,12 @@ export function makeMetrics() {
       labelNames: ['code'],
       registers,
     }),
+    serviceCalls: new Counter({
+      name: 'codeplan_service_calls_total',
+      help: 'Calls of web search, web reader and vision, by how they ended',
+      labelNames: ['service', 'ending'],
+      registers,
+    }),
     failedKeys: new Counter({ name: 'codeplan_failed_keys_total', help: 'Wrong keys that were sent', registers }),
     manyAddresses: new Counter({
       name: 'codeplan_keys_many_addresses_total',

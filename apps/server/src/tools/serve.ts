@@ -55,6 +55,7 @@ export async function serve<T>(
   })
   const ending = done.ok ? 'completed' : done.no.code
   const totalMs = Math.round(performance.now() - startedAt)
+  deps.metrics.serviceCalls.inc({ service, ending })
   await deps.entitlements.endService(id, { counted: done.ok, details: { ending, totalMs } })
   return done.ok ? yes({ id, value: done.value, left: taken.value.left }) : refused(done.no)
 }
@@ -62,7 +63,7 @@ export async function serve<T>(
 const USER_AGENT_MAX = 200
 
 /** Kept for whoever asks why, beside the refusals of model calls. */
-export function noteRefusal(deps: ToolDeps, caller: Caller, service: ServiceId, id: string, refusal: Refusal): void {
+function noteRefusal(deps: ToolDeps, caller: Caller, service: ServiceId, id: string, refusal: Refusal): void {
   deps.metrics.refusals.inc({ code: refusal.code })
   const { tool, rule } = deps.catalog.current().tools.byHeaders(caller.headers) ?? { tool: 'unknown', rule: null }
   const userAgent = (caller.headers['user-agent'] ?? '').slice(0, USER_AGENT_MAX)

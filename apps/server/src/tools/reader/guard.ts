@@ -68,7 +68,7 @@ const SERVICES_INSIDE = new Set(['168.63.129.16'])
 /** Everything that is assigned to hosts of the internet; NAT64, 6to4, Teredo and the mapped forms lie elsewhere. */
 const GLOBAL_V6: [ipaddr.IPv6, number] = [ipaddr.IPv6.parse('2000::'), 3]
 
-export function isPublic(text: string): boolean {
+function isPublic(text: string): boolean {
   if (!ipaddr.isValid(text) || SERVICES_INSIDE.has(text)) return false
   const address = ipaddr.parse(text)
   if (address.range() !== 'unicast') return false

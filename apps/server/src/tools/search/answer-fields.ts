@@ -10,7 +10,7 @@ export const textAt = (answer: unknown, path: string): string => {
 }
 
 /** `a.b.0.c` */
-export function valueAt(answer: unknown, path: string): unknown {
+function valueAt(answer: unknown, path: string): unknown {
   let found = answer
   for (const name of path.split('.')) {
     if (typeof found !== 'object' || found === null || !Object.hasOwn(found, name)) return undefined
