@@ -8,7 +8,7 @@ export interface ConsolePage {
 }
 
 /** Every page of the console, as somebody sees it who has something on it, and as somebody who has nothing yet. */
-export const pagesOf = ({ openOrder, paidOrder }: Scene): readonly ConsolePage[] => [
+export const pagesOf = ({ openOrder, paidOrder, people }: Scene): readonly ConsolePage[] => [
   ...open('plans', '/plans'),
   ...open('sign-in', '/account/sign-in'),
   ...open('sign-up', '/account/sign-up'),
@@ -37,6 +37,19 @@ export const pagesOf = ({ openOrder, paidOrder }: Scene): readonly ConsolePage[]
   ...of('subscriber', 'team', '/team'),
   ...of('subscriber', 'profile', '/profile'),
   ...of('operator', 'operator-today', '/operator'),
+  ...of('operator', 'operator-members', '/operator/members'),
+  ...of('operator', 'operator-member', `/operator/members/${people.subscriber.memberId}`),
+  ...of('operator', 'operator-orders', '/operator/orders'),
+  ...of('operator', 'operator-payments', '/operator/orders?part=payments'),
+  ...of('operator', 'operator-coupons', '/operator/orders?part=coupons'),
+  ...of('operator', 'operator-order', `/operator/orders/${paidOrder}`),
+  ...of('operator', 'operator-releases', '/operator/releases'),
+  ...of('operator', 'operator-catalog', '/operator/catalog'),
+  ...of('operator', 'operator-upstreams', '/operator/upstreams'),
+  ...of('operator', 'operator-economics', '/operator/economics'),
+  ...of('operator', 'operator-tools', '/operator/tools'),
+  ...of('operator', 'operator-audit', '/operator/audit'),
+  ...of('operator', 'operator-system', '/operator/system'),
 ]
 
 const open = (name: string, path: string): ConsolePage[] => [{ name, path, who: undefined }]

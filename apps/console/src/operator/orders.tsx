@@ -41,7 +41,7 @@ export function Orders() {
       lead={w.lead}
       side={<OperatorButton onClick={() => setAsking(true)}>{w.reconcile}</OperatorButton>}
     >
-      <Card>
+      <Card className="min-w-0">
         <Tabs<Tab>
           label={w.title}
           tabs={TABS.map((value) => ({ value, text: w.parts[value] }))}

@@ -2,6 +2,9 @@ import { sql, type Tx } from '../platform/index.ts'
 import type { Year } from './seed-people-store.ts'
 
 const DAY_MS = 86_400_000
+/** No page looks back longer at hours of places. */
+const CAPACITY_DAYS = 60
+const REFUSALS_EACH = 0.4
 
 /** Measured capacity, refusals, releases of the sale, letters and deeds. */
 export async function seedRest(tx: Tx, year: Year): Promise<void> {
@@ -14,7 +17,9 @@ export async function seedRest(tx: Tx, year: Year): Promise<void> {
     from (select *, (load * places * 50)::int8 as calls, greatest(0, (load - 0.72) * 60)::int8 as over from (
       select h as hour_at, m.id, m.places, least(0.97, 0.8 * (0.12 + 0.78 * exp(-power((extract(hour from to_timestamp(h / 1000.0) at time zone ${zone}::text)::float8 - 15.5) / 4.2, 2)))
           * (0.25 + 0.75 * (h - ${from}::int8)::float8 / ${now - from}::float8) * (0.75 + 0.4 * pg_temp.dice('load' || m.id || h))) as load
-      from generate_series(${from}::int8 / 3600000 * 3600000, ${now}::int8, 3600000) h, seed_models m) l) c`.execute(tx)
+      from generate_series((${now}::int8 - ${CAPACITY_DAYS * DAY_MS}::int8) / 3600000 * 3600000, ${now}::int8, 3600000) h, seed_models m) l) c`.execute(
+    tx,
+  )
   await sql`insert into refusals (id, member_id, key_id, at, times, told)
     select 'seed' || lpad(i::text, 26, '0'), p.id, pg_temp.mkid('key', p.at + 400000, 'k' || p.n || '.1'), r.at, r.times,
       jsonb_build_object('refusal', case r.kind
@@ -27,7 +32,9 @@ export async function seedRest(tx: Tx, year: Year): Promise<void> {
         'model', 'glm-4.7')
     from (select i, 1 + floor(pg_temp.dice('who' || i) * ${year.members}::int)::int as n, ${now}::int8 - (pg_temp.dice('when' || i) * 7 * ${DAY_MS}::int8)::int8 as at,
         1 + floor(pg_temp.dice('times' || i) ^ 4 * 20)::int as times, floor(pg_temp.dice('kind' || i) * 4)::int as kind
-      from generate_series(1, 2000) i) r join seed_people p on p.n = r.n where p.at < r.at`.execute(tx)
+      from generate_series(1, ${Math.ceil(year.members * REFUSALS_EACH)}::int) i) r join seed_people p on p.n = r.n where p.at < r.at`.execute(
+    tx,
+  )
   await releases(tx, year)
   await sql`insert into mails (id, member_id, address, kind, data, dedupe_key, created_at, sent_at, attempts, failure)
     select pg_temp.mkid('mail', o.closed_at, o.id), o.member_id, m.email, 'receipt', jsonb_build_object('what', coalesce(o.plan, 'balance'),
