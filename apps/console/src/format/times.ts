@@ -47,7 +47,7 @@ const zonedText = (language: Language, zone: string, at: string | number): strin
 
 /** `2 days 03:12:09`: what is left until then; nothing below zero. */
 export function countdown(language: Language, leftMs: number): string {
-  const left = Math.max(0, Math.ceil(leftMs / SECOND) * SECOND)
+  const left = Math.max(0, Math.floor(leftMs / SECOND) * SECOND)
   const two = (n: number): string => String(Math.floor(n)).padStart(2, '0')
   const clock = `${two((left % DAY) / HOUR)}:${two((left % HOUR) / MINUTE)}:${two((left % MINUTE) / SECOND)}`
   if (left < DAY) return clock
