@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import { faultsOfBooks } from '../house/books.ts'
 import { send } from '../house/ask.ts'
+import { calling, rpc } from '../house/mcp.ts'
 import { openHouse, type House, type Subscriber } from '../house/house.ts'
 
 const TRIAL = 2
@@ -27,21 +28,7 @@ const call = async (client: Client, name: string, args: Record<string, unknown>)
 const textOf = (result: Result): string => result.content[0]?.text ?? ''
 const SEARCH = { search_query: 'row locks in postgresql' }
 
-/** One message as it stands on the wire. */
-const rpc = (house: House, path: string, key: string, message: unknown, headers: Record<string, string> = {}) =>
-  send(house.url + path, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: key, ...headers },
-    body: typeof message === 'string' ? message : JSON.stringify(message),
-  })
 const listing = { jsonrpc: '2.0', id: 1, method: 'tools/list' }
-const calling = (name: string, args: unknown, id = 1) => ({
-  jsonrpc: '2.0',
-  id,
-  method: 'tools/call',
-  params: { name, arguments: args },
-})
-
 describe('S12: web search by MCP', () => {
   let house: House
   let pro: Subscriber
@@ -221,6 +208,7 @@ describe('S12: web search by MCP', () => {
     expect([told.status, told.text]).toEqual([202, ''])
     const broken = await rpc(house, path, max.key, '{nonsense')
     expect([broken.status, JSON.parse(broken.text).error.code]).toEqual([400, -32_700])
+    expect((await rpc(house, `${path}/`, max.key, listing)).status).toBe(200)
     expect((await send(house.url + path, { headers: { authorization: max.key } })).status).toBe(405)
   })
 })

@@ -59,7 +59,7 @@ function register(
   }
   const zone = (): string => deps.catalog.current().operator.zone
 
-  scope.post(`${base}/mcp`, async (request, reply) => {
+  const answer = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const caller = await asked(request, reply)
     if (!caller) return reply
     const messages = readMessages(request.body)
@@ -72,7 +72,10 @@ function register(
     const wantsStream = accept.includes('text/event-stream') && !/application\/json|\*\/\*/.test(accept)
     if (wantsStream) return reply.type('text/event-stream').send(`event: message\ndata: ${text}\n\n`)
     return reply.type('application/json').send(text)
-  })
+  }
+  // Some set-ups end in a slash.
+  scope.post(`${base}/mcp`, answer)
+  scope.post(`${base}/mcp/`, answer)
   // Without sessions there is nothing to listen to, and nothing to end.
   scope.route({
     method: ['GET', 'DELETE'],
