@@ -20,10 +20,10 @@ export function UsagePage() {
   const unit = standing.data?.subscriptions[0]?.windows[0]?.unit === 'credits' ? 'credits' : 'prompts'
   return (
     <Page title={w.usage} lead={w.lead}>
-      <Later height="h-60">
+      <Later height="h-[20.75rem] sm:h-60">
         <WindowsCard />
       </Later>
-      <Later height="h-44">
+      <Later height="h-[16.75rem] sm:h-44">
         <TodayCard />
       </Later>
       <PromptsCard />
