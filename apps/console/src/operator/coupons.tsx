@@ -31,7 +31,7 @@ export function Coupons() {
   return (
     <div className="grid gap-6">
       <div className="flex flex-wrap items-center justify-between gap-3">
-        <h3>{w.coupons}</h3>
+        <h2>{w.coupons}</h2>
         <OperatorButton onClick={() => setMaking('coupon')}>{w.newCoupon}</OperatorButton>
       </div>
       <Loaded query={query}>
@@ -64,7 +64,7 @@ export function Coupons() {
         }
       </Loaded>
       <div className="flex flex-wrap items-center justify-between gap-3">
-        <h3>{w.redeem}</h3>
+        <h2>{w.redeem}</h2>
         <OperatorButton onClick={() => setMaking('codes')}>{w.newCodes}</OperatorButton>
       </div>
       {made.length > 0 ? (
