@@ -41,7 +41,18 @@ export const SECTIONS: readonly Section[] = [
 /** Texts for whoever runs or changes the server, in English only: files `docs/<slug>.md`, served as `/docs/<slug>`. */
 export const IN_DEPTH: Section = {
   title: { en: 'In depth', zh: '深入了解（英文）' },
-  slugs: ['operating', 'metering', 'sessions', 'buying', 'payments', 'errors', 'codex', 'glossary'],
+  slugs: [
+    'operating',
+    'metering',
+    'sessions',
+    'buying',
+    'payments',
+    'errors',
+    'codex',
+    'helper',
+    'services',
+    'glossary',
+  ],
 }
 
 export const SLUGS: readonly string[] = SECTIONS.flatMap((section) => section.slugs)
