@@ -5,7 +5,8 @@ export default defineConfig({
   test: {
     root: new URL('..', import.meta.url).pathname,
     include: ['packages/**/*.test.ts', 'apps/**/*.test.ts', 'test/*.test.ts', 'test/stories/**/*.test.ts'],
-    exclude: ['**/node_modules/**', '**/*.pg.test.ts'],
+    // Slow ones are run by `npm run test:processes`, so that this stays under five minutes on two cores.
+    exclude: ['**/node_modules/**', '**/*.pg.test.ts', '**/*.slow.test.ts'],
     pool: 'threads',
     isolate: false,
     // Much of the time is waiting for streams and processes.
