@@ -40,16 +40,16 @@ export async function openScene(): Promise<Scene> {
   clock.advance(HOUR_MS)
   await house.app.sale.tick()
 
-  const subscriber = await persona(house, 'lin.yue@example.org', '林月')
-  const newcomer = await persona(house, 'zhao@example.org', '')
+  const subscriber = await persona(house, 'subscriber@example.org', '示例用户')
+  const newcomer = await persona(house, 'newcomer@example.org', '')
   const operator = await persona(house, 'ops@example.org', 'Ops', 'operator')
 
   const shop = shopper(house, subscriber.memberId)
   const paid = await shop.buy('pro', 'month')
-  await runCommandIn(house, 'balance', 'add', 'lin.yue@example.org', '86.50')
+  await runCommandIn(house, 'balance', 'add', 'subscriber@example.org', '86.50')
   await useThePlan(house, subscriber)
-  const team = await makeTeam(house, 'lin.yue@example.org')
-  await subscriber.ask.post(`/teams/${team}/invitations`, { email: 'wen@example.org', plan: 'lite' })
+  const team = await makeTeam(house, 'subscriber@example.org')
+  await subscriber.ask.post(`/teams/${team}/invitations`, { email: 'invited@example.org', plan: 'lite' })
 
   // Three people take the pieces of Max, and the newcomer stands in its line.
   for (const one of await customers(house, PIECES)) await one.pay(await one.buy('max'))
@@ -82,7 +82,7 @@ async function persona(house: House, email: string, name: string, role = 'member
 /** Some hours of work: several tools and models, and calls that were refused. */
 async function useThePlan(house: House, { memberId, ask: browser }: Persona): Promise<void> {
   const { rooms, clock, url } = house
-  const email = 'lin.yue@example.org'
+  const email = 'subscriber@example.org'
   const made = await createKey(rooms.db, rooms.seal, { email, name: 'Laptop' }, clock.now())
   const second = await browser.post('/account/keys', { name: 'Workstation', allowed: ['203.0.113.0/24'] })
   if (!made.ok || second.status !== 201) throw new Error(`no keys: ${second.text}`)

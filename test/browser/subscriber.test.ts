@@ -80,7 +80,7 @@ describe('the way of a subscriber', () => {
 
   describe.each(VIEWS)('in $language, $width wide', (view) => {
     const w = WORDS[view.language]
-    const email = `mei.${view.language}@example.org`
+    const email = `buyer.${view.language}@example.org`
     let house: House
     let window: Window
     let page: Page
