@@ -21,7 +21,7 @@ export async function countLoad(page: Page): Promise<{ scriptKb(): number; reque
   wire.on('Network.responseReceived', ({ requestId, type, response }) => {
     requests++
     // A chart is loaded when it is drawn, after everything else is there.
-    if (type === 'Script' && !/chart/.test(response.url)) scripts.add(requestId)
+    if (type === 'Script' && !/chart/i.test(response.url)) scripts.add(requestId)
   })
   wire.on('Network.loadingFinished', ({ requestId, encodedDataLength }) => {
     if (scripts.has(requestId)) bytes += encodedDataLength

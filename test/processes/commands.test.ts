@@ -72,6 +72,7 @@ async function furtherSteps(place: Place, step: Step, made: Data): Promise<void>
   await refuses(['explain', '2026030209000000000000000000000000'], 'x-request-id')
   expect(await step('clock')).toMatchObject({ exit: 0, now: expect.stringMatching(/^\d{4}-/) })
   await refuses(['clock', '+3d'], 'CODEPLAN_SANDBOX')
+  await refuses(['seed', '--members', '20'], 'members')
   expect(await step('credit', EMAIL, 'week', '5', '--reason', 'an outage')).toMatchObject({ exit: 0, limit: 2005 })
   await refuses(['credit', EMAIL, 'week', '5'], '--reason')
   expect(await step('economics')).toMatchObject({ exit: 0, plans: expect.anything() })

@@ -2,7 +2,7 @@ import { economicsSchema, type Economics } from '@codeplan/contract'
 import { useQuery } from '@tanstack/react-query'
 
 import { useAmounts } from '../format/amounts.ts'
-import { Card, Loaded, Page, Skeleton, Stat, Stats, Table } from '../ui/index.ts'
+import { Card, Loaded, Page, Stat, Stats, Table } from '../ui/index.ts'
 import { useWords } from '../words/language.tsx'
 import { adminQuery } from './api.ts'
 import { economicsWords } from './economics-words.ts'
@@ -14,11 +14,18 @@ interface Shown {
   readonly found: Economics
 }
 
+/** Before the answer is there, the sentence has its place. */
+const DAYS_OF_MONTH = 30
+
 export function EconomicsPage() {
   const w = useWords(economicsWords)
   const { count } = useAmounts()
   const asked = useQuery(query)
-  const lead = asked.data ? w.lead(count(asked.data.days)) : <Skeleton className="h-5 w-80 max-w-full" />
+  const lead = asked.data ? (
+    w.lead(count(asked.data.days))
+  ) : (
+    <span className="invisible">{w.lead(count(DAYS_OF_MONTH))}</span>
+  )
   return (
     <Page title={w.title} lead={lead}>
       <Loaded query={asked} skeleton="h-[70dvh]">

@@ -64,7 +64,7 @@ function Doctor() {
         </Button>
       }
     >
-      <Loaded query={query} skeleton="h-40">
+      <Loaded query={query} skeleton="h-56 sm:h-40">
         {(found) =>
           found.findings.length === 0 ? (
             <Empty title={found.running ? w.running : w.never}>{w.neverAbout}</Empty>

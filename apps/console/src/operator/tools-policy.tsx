@@ -4,12 +4,15 @@ import { Link } from '@tanstack/react-router'
 
 import { useAmounts } from '../format/amounts.ts'
 import { useTimes } from '../format/times.ts'
-import { buttonLook, Card, Empty, Fact, Facts, Gauge, Loaded, Notice, Page, Skeleton, Table } from '../ui/index.ts'
+import { buttonLook, Card, Empty, Fact, Facts, Gauge, Loaded, Notice, Page, Table } from '../ui/index.ts'
 import { useWords } from '../words/language.tsx'
 import { adminQuery } from './api.ts'
 import { toolsPolicyWords } from './tools-policy-words.ts'
 
 const query = adminQuery('/tools', toolsPolicySchema)
+
+/** Before the answer is there, the sentence has its place. */
+const DAYS_OF_MONTH = 30
 
 export function ToolsPolicyPage() {
   const w = useWords(toolsPolicyWords)
@@ -20,7 +23,11 @@ export function ToolsPolicyPage() {
       {w.edit}
     </Link>
   )
-  const lead = asked.data ? w.lead(count(asked.data.days)) : <Skeleton className="h-5 w-80 max-w-full" />
+  const lead = asked.data ? (
+    w.lead(count(asked.data.days))
+  ) : (
+    <span className="invisible">{w.lead(count(DAYS_OF_MONTH))}</span>
+  )
   return (
     <Page title={w.title} lead={lead} side={edit}>
       <Loaded query={asked} skeleton="h-[60dvh]">

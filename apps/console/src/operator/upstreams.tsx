@@ -24,7 +24,7 @@ export function UpstreamsPage() {
   const found = useQuery(query)
   return (
     <Page title={w.title} lead={w.lead}>
-      <Loaded query={found} skeleton="h-[50dvh]">
+      <Loaded query={found} skeleton="h-[120dvh] sm:h-[50dvh]">
         {({ upstreams, models }) => (
           <>
             <div className="grid gap-5 lg:grid-cols-2">
