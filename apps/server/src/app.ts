@@ -41,12 +41,12 @@ export interface App {
 const LAST_USED_EVERY_MS = 15_000
 const MAIL_EVERY_MS = 5_000
 const PARTITIONS_EVERY_MS = 6 * 3_600_000
-/** A crash loses so much of what was refused. */
 /** What is due in the shop is done this long after its instant at the latest. */
 const SHOP_EVERY_MS = 5_000
 const BALANCES_EVERY_MS = 60_000
 /** Whoever wishes it is told so soon that a window has filled. */
 const FILLED_EVERY_MS = 15_000
+/** A crash loses so much of what was refused. */
 const REFUSALS_EVERY_MS = 5_000
 const CAPACITY_EVERY_MS = 60_000
 const FORGET_EVERY_MS = 10 * 60_000

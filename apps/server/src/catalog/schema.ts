@@ -222,7 +222,7 @@ export const catalogSchema = z.strictObject({
     appeal: z
       .strictObject({ en: z.string().min(1), zh: z.string().min(1) })
       .default({ en: 'To restore access, please contact the operator.', zh: '如需恢复，请联系运营方。' }),
-    /** An ordinary question, by which a month of a plan is valued at list prices where nothing was measured yet. */
+    /** An ordinary question, by which the documentation values a month of a plan at list prices. */
     typical_prompt: z
       .strictObject({
         model: slug,

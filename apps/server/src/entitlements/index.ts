@@ -106,7 +106,8 @@ export function makeEntitlements(given: EntitlementsDeps): Entitlements {
         const counted = await ending.until(settlement.admission.memberId, rounds.add({ kind: 'end', settlement }))
         // Also when it was written before: whoever did that may still be waiting for the disk.
         await rounds.onDisk()
-        if (counted === true) filled.note(settlement.admission)
+        // What does not count has given its reservation back: it has filled nothing.
+        if (counted === true && settlement.billable) filled.note(settlement.admission)
         return counted === true
       } catch (error) {
         if (!isDatabaseAway(error)) throw error
