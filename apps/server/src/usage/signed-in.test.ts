@@ -54,7 +54,7 @@ test('usage is told by the project that a call names, on its receipt too; calls 
     ['shop', 2, 2],
   ])
   const { calls } = (await browser.get('/api/usage/v1/calls?limit=3')).json
-  expect(calls.map(({ project }: Record<string, unknown>) => project).toSorted()).toEqual(['shop', 'shop', null])
+  expect(calls.map(({ project }: Record<string, unknown>) => project).toSorted()).toEqual([null, 'shop', 'shop'])
 })
 
 test('a window says when it runs out at its pace, and a prompt says its models, tools and highest multiplier', async () => {
