@@ -35,6 +35,8 @@ CASES=(
   "qwen-code"
   "qwen-code STEPS=2"
   "qwen-code HELPER=1"
+  "kilo HELPER=1"
+  "cline HELPER=1"
   "sdk-anthropic"
   "sdk-anthropic STREAM=0 PROMPT_EXTRA=[[parallel=2]]"
   "sdk-openai"
