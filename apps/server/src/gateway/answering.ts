@@ -175,6 +175,7 @@ export class Answering implements RunningCall {
         createdSec: this.createdSec,
         asked,
         holdsEnd: this.facts.keep !== undefined,
+        vectorsAs: outline.vectorsAs,
       },
     })
     this.attempt = attempt

@@ -81,11 +81,12 @@ export class Attempt implements Dispatcher.DispatchHandler {
   }
 
   run(request: UpstreamRequest): Promise<AttemptEnd> {
-    const { door, key, res } = this.o
+    const { door, key, res, answer } = this.o
+    const path = answer.vectorsAs ? door.embeddingsPath : door.path
     res.on('close', this.onClientClose)
     res.on('drain', this.onDrain)
     door.pool.dispatch(
-      { method: 'POST', path: door.path, headers: { ...request.headers, ...key.headers }, body: request.body },
+      { method: 'POST', path, headers: { ...request.headers, ...key.headers }, body: request.body },
       this,
     )
     return this.finish.promise
@@ -218,7 +219,8 @@ export class Attempt implements Dispatcher.DispatchHandler {
     this.firstByteAt = this.o.clock.now()
     this.o.firstByte()
     const bytes = Buffer.from(body, 'latin1')
-    this.outputBytes = bytes.length
+    // Vectors are not written token by token: only what was read is paid for.
+    this.outputBytes = this.o.answer.vectorsAs ? 0 : bytes.length
     res.setHeader('content-type', 'application/json; charset=utf-8')
     res.setHeader('content-length', bytes.length)
     this.o.begin()

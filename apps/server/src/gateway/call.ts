@@ -1,8 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
 import { instant, type CallId, type Outcome } from '@codeplan/core'
-import { outline as readOutline } from '@codeplan/dialect'
+import { embeddingsOutline, outline as readOutline } from '@codeplan/dialect'
 
+import type { Catalog, Model } from '../catalog/index.ts'
 import type { Admission } from '../entitlements/index.ts'
 import { isRefused, type IdentifyRefusal, type Principal } from '../identity/index.ts'
 import type { Refusal } from '../platform/index.ts'
@@ -67,7 +68,8 @@ async function letIn(
   const joined = target.wire === 'responses' ? await joinEarlier(deps, memberId, sent) : undefined
   if (joined && !joined.ok) return no(joined.no)
   const { body, storing } = joined?.value ?? { body: sent, storing: undefined }
-  const read = readOutline(target.wire, body)
+  const embeds = target.endpoint === 'embeddings'
+  const read = embeds ? embeddingsOutline(body) : readOutline(target.wire, body)
   if (!read.ok) {
     const { fault, ...rest } = read.fault
     return no({ code: fault, ...rest } as Refusal)
@@ -79,6 +81,7 @@ async function letIn(
   if (principal.suspended) return no({ code: 'suspended', appeal: catalog.operator.appeal })
   const model = catalog.resolve(outline.model)
   if (!model) return no({ code: 'unknown_model', model: outline.model.slice(0, 100) })
+  if (model.embeds !== embeds) return no(methodRefusal(model, catalog))
 
   const kept = await keepAnswer(deps, req, res, { memberId, id, path: target.path, body: sent })
   if (kept?.kind === 'answered') return undefined
@@ -142,6 +145,11 @@ async function letIn(
     },
     { outline, body },
   )
+}
+
+function methodRefusal({ id, embeds }: Model, catalog: Catalog): Refusal {
+  const models = [...catalog.models.values()].filter((other) => other.embeds !== embeds).map((other) => other.id)
+  return { code: 'method_not_supported', model: id, method: embeds ? 'chat' : 'embeddings', models }
 }
 
 /** Only plans pay on the Anthropic base, so there the balance is no way out (wire contract §1.5: 1309, not 1113). */

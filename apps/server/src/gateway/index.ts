@@ -103,6 +103,7 @@ export function makeGateway(
       case 'stored':
         return handleStored(all, req, res, target)
       case 'call':
+      case 'embeddings':
         return handleCall(all, req, res, target)
       case 'unknown': {
         // The key is looked at before the path, as clients of the plan know it (wire §3.1).
