@@ -9,6 +9,9 @@ const DAY_MS = 24 * HOUR_MS
 const MICROS_PER_UNIT = 1e8
 
 const amount = (micros: number, currency: string): string => `${(micros / MICROS_PER_UNIT).toFixed(4)} ${currency}`
+/** What is needed is never told as nothing, nor as less than it is. */
+const upwards = (micros: number): number => Math.ceil(micros / MICROS_SHOWN) * MICROS_SHOWN
+const MICROS_SHOWN = MICROS_PER_UNIT / 10_000
 
 /** Where a plan is drawn, for who asks with a plan's key where the balance pays (S16). */
 const PLAN_BASES = ['/api/anthropic', '/api/coding/paas/v4', '/api/v1']
@@ -60,6 +63,6 @@ export function wordWallet(refusal: Stopped, zone: string): Wording {
 
 function detailOf({ why, currency }: Stopped): Record<string, unknown> {
   return why.code === 'balance_low'
-    ? { available: amount(why.available, currency), needed: amount(why.needed, currency) }
+    ? { available: amount(why.available, currency), needed: amount(upwards(why.needed), currency) }
     : { monthly_cap: amount(why.cap, currency), spent: amount(why.spent, currency) }
 }
