@@ -17,6 +17,7 @@ import { keepAnswer } from './kept-answer.ts'
 import { admitInTurn } from './own-lines.ts'
 import { receiveBody } from './receive.ts'
 import { recogniseTool, UNKNOWN_TOOL } from './recognise.ts'
+import { queueShare } from './queue-share.ts'
 import { refuse } from './refuse.ts'
 import type { Target } from './routes.ts'
 
@@ -127,7 +128,6 @@ async function letIn(
     return no(nameForBase(admitted.no, target))
   }
   const admission = admitted.value
-  const weight = (catalog.plans.get(admission.plan)?.queue_weight ?? 1) * (isLowered(admission) ? 0.5 : 1)
   return new Answering(
     deps,
     {
@@ -137,7 +137,7 @@ async function letIn(
       model,
       places,
       session: evidence.session,
-      weight,
+      share: queueShare(admission, catalog),
       waitsUntil,
       admission,
       recorder,
@@ -156,8 +156,6 @@ function methodRefusal({ id, embeds }: Model, catalog: Catalog): Refusal {
 function nameForBase(refusal: Refusal, target: Target): Refusal {
   return refusal.code === 'no_plan' && target.base.dialect === 'anthropic' ? { code: 'never_subscribed' } : refusal
 }
-
-const isLowered = ({ toolPolicy }: Admission): boolean => toolPolicy === 'lower_priority'
 
 /** Refuses on behalf of a call, and keeps why for whoever asks: `told` is filled as more becomes known. */
 function refuser(
