@@ -31,8 +31,9 @@ export interface Target {
   readonly path: string
 }
 
-/** Services at the address of a base: not for us (`tools/rest-routes.ts`). */
-const SERVICES: ReadonlySet<string> = new Set(['/api/paas/v4/web_search', '/api/paas/v4/reader'])
+/** Services at the address of a base: not for us, they are served by `tools/rest-routes.ts`. */
+export const SERVICE_PATHS = { web_search: '/api/paas/v4/web_search', web_reader: '/api/paas/v4/reader' } as const
+const SERVICES: ReadonlySet<string> = new Set(Object.values(SERVICE_PATHS))
 
 /** What a request to a model base is aimed at; undefined when the path belongs to somebody else. */
 export function findTarget(method: string, url: string): Target | undefined {
