@@ -3,6 +3,7 @@ import { listPrice, moneyText, multiplierAt, nextChange, readMoney, wallText, ty
 import { SERVICES, type Catalog } from '../catalog/index.ts'
 import type { Language } from '../platform/index.ts'
 import { callsExpected, chosenModels, strongest } from './choices.ts'
+import { recipeFigures } from './recipe-figures.ts'
 import { plain, table } from './tables.ts'
 import { hourText, spanWords, WORDS, type FigureWords } from './words.ts'
 
@@ -34,8 +35,6 @@ export function figuresOf({ catalog, host, now }: FigureDeps, language: Language
   const figures = new Map<string, () => string>([
     ['host', () => host],
     ['operator', () => plain(operator.name)],
-    // A quoted text, for examples in JSON and TOML.
-    ['operator.quoted', () => JSON.stringify(operator.name)],
     ['zone', () => operator.zone],
     ['currency', () => operator.currency],
     ['base.anthropic', () => `${host}/api/anthropic`],
@@ -85,6 +84,7 @@ export function figuresOf({ catalog, host, now }: FigureDeps, language: Language
     ['limits.wait', () => `${catalog.routing.waitMsMax / 1000} s`],
     ['limits.drain', () => `${catalog.limits.drainMsMax / 1000} s`],
     ['retention.months', () => String(catalog.retention.callsMonths)],
+    ...recipeFigures(catalog, host, language),
   ])
   for (const [chosen, model] of Object.entries(chosenModels(catalog))) {
     figures.set(chosen, () => model?.id ?? words.none)

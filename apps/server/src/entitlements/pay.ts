@@ -83,6 +83,7 @@ function enter(request: AdmissionRequest, purse: Balance, books: MemberBooks, sc
     modelAsked,
     tool,
     toolRule: request.toolRule,
+    ...(request.project === '' ? {} : { project: request.project }),
     path,
     stream,
     multiplier: 1_000,

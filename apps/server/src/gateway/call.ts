@@ -17,6 +17,7 @@ import { keepAnswer } from './kept-answer.ts'
 import { admitInTurn } from './own-lines.ts'
 import { receiveBody } from './receive.ts'
 import { recogniseTool, UNKNOWN_TOOL } from './recognise.ts'
+import { projectOf } from './project.ts'
 import { queueShare } from './queue-share.ts'
 import { refuse } from './refuse.ts'
 import type { Target } from './routes.ts'
@@ -102,6 +103,7 @@ async function letIn(
     modelAsked: outline.model.slice(0, 100),
     tool: tool.tool,
     toolRule: tool.rule,
+    project: projectOf(req.headers),
     sparesUnknown: tool.rule === null && deps.toolGuard.isSuspended(deps.clock.now()),
     evidence,
     path: target.path,

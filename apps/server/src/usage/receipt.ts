@@ -20,6 +20,7 @@ export function receiptOf(row: EventRow | HoldRow, currency: string) {
     tool: admission.tool,
     tool_rule: admission.toolRule,
     tool_policy: admission.toolPolicy ?? null,
+    project: admission.project ?? null,
     path: admission.path,
     stream: admission.stream,
     key: admission.keyId,
