@@ -32,6 +32,7 @@ const OPEN: Readonly<Record<string, string>> = {
   'POST /api/console/v1/account/sign_up': 'makes an account',
   'POST /api/console/v1/account/sign_in': 'begins a session',
   'POST /api/console/v1/account/sign_out': 'ends what is there',
+  'DELETE /api/console/v1/account/look': 'ends a look, where there is one',
   'POST /api/console/v1/account/verify': 'proven by a letter',
   'POST /api/console/v1/account/reset': 'sends a letter',
   'POST /api/console/v1/account/reset/confirm': 'proven by a letter',
