@@ -65,6 +65,8 @@ export class Attempt implements Dispatcher.DispatchHandler {
   private parts: Buffer[] = []
   private size = 0
   private relay: ClientStream | undefined
+  /** What the events of this read have to say to the client, as latin1 text: it goes out in one write. */
+  private out = ''
   private end: AttemptEnd | undefined
   /** These are measured in time that has passed, not in instants: a clock that is set makes nobody silent. */
   private lastWriteMs: number
@@ -138,7 +140,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
     }
   }
 
-  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+  onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
     if (this.end) return
     this.isHeard = true
     this.heardMs = this.o.clock.passedMs()
@@ -147,11 +149,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
       // Nothing has been sent yet: another upstream may do better.
       if (!this.begun && this.relay.state().error)
         return this.close({ kind: 'failed', begun: false, why: 'it answered with an error' })
-      if (!this.write(out)) {
-        this.isPaused = true
-        controller.pause()
-      }
-      return
+      return this.write(out)
     }
     this.size += chunk.length
     const ok = this.status < 300
@@ -185,7 +183,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
   /** The client hears in its dialect that there is no more. */
   private endBroken(relay: ClientStream): void {
     this.write(relay.end())
-    this.o.res.end()
+    this.endWriting()
   }
 
   private endStream(relay: ClientStream): void {
@@ -195,12 +193,12 @@ export class Attempt implements Dispatcher.DispatchHandler {
     void this.o.keep(response).then(() => this.finishStream(relay, last))
   }
 
-  private finishStream(relay: ClientStream, last: Buffer | string): void {
+  private finishStream(relay: ClientStream, last: string): void {
     if (this.end) return
     const state = relay.state()
     if (state.error && !this.begun) return this.done({ kind: 'failed', begun: false, why: 'its answer was cut off' })
     this.write(last)
-    this.o.res.end()
+    this.endWriting()
     if (state.finished && !state.error) return this.done({ kind: 'answered' })
     this.done({ kind: 'failed', begun: this.begun, why: state.error?.message ?? 'its answer was cut off' })
   }
@@ -230,18 +228,36 @@ export class Attempt implements Dispatcher.DispatchHandler {
     this.done({ kind: 'answered' })
   }
 
-  /** False when the client reads slower than the upstream writes. */
-  private write(out: Buffer | string): boolean {
-    if (out.length === 0) return true
+  private write(text: string): void {
+    if (text === '') return
     if (this.firstByteAt === undefined) {
       this.firstByteAt = this.o.clock.now()
       this.o.firstByte()
       this.o.begin()
     }
-    const { res, recorder } = this.o
-    if (recorder) recorder.hear(typeof out === 'string' ? Buffer.from(out, 'latin1') : out)
-    if (res.destroyed) return true
-    return typeof out === 'string' ? res.write(out, 'latin1') : res.write(out)
+    // The upstream's client tells each event of a read by itself; all of them have been heard when the next tick begins.
+    if (this.out === '') process.nextTick(this.flush)
+    this.out += text
+  }
+
+  private readonly flush = (): void => {
+    const { res } = this.o
+    const text = this.taken()
+    if (text === '' || res.destroyed || res.write(text, 'latin1')) return
+    // The client reads slower than the upstream writes.
+    this.isPaused = true
+    this.controller?.pause()
+  }
+
+  private endWriting(): void {
+    this.o.res.end(this.taken(), 'latin1')
+  }
+
+  private taken(): string {
+    const text = this.out
+    this.out = ''
+    if (text !== '') this.o.recorder?.hear(Buffer.from(text, 'latin1'))
+    return text
   }
 
   private readonly onDrain = (): void => this.resume()
@@ -267,6 +283,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
 
   private done(end: AttemptEnd): void {
     if (this.end) return
+    this.flush()
     this.end = end
     this.o.res.off('close', this.onClientClose)
     this.o.res.off('drain', this.onDrain)

@@ -27,11 +27,10 @@ export class AnthropicPassthrough implements ClientStream {
     this.#options = options
   }
 
-  push(chunk: Buffer): Buffer | string {
+  push(chunk: Buffer): string {
     if (this.#ended) return ''
     const out = this.#passed.push(chunk, this.#onEvent)
-    if (!this.#passed.sse.fault) return out
-    return `${typeof out === 'string' ? out : out.toString('latin1')}${this.#failure(EVENT_TOO_LONG)}`
+    return this.#passed.sse.fault ? out + this.#failure(EVENT_TOO_LONG) : out
   }
 
   end(): string {

@@ -147,13 +147,13 @@ describe('OpenAI to Anthropic', () => {
 
 describe('OpenAI passed through', () => {
   const same = { model: 'up-model' }
-  test('reads of whole events are the same buffers; nothing changes', () => {
+  test('reads of whole events pass as they came; nothing changes', () => {
     for (const [name, text] of Object.entries(openaiStreams)) {
       if (/cut|restarted|noDone|splitData/i.test(name)) continue
       const stream = clientStream('openai', 'openai', { ...OPTIONS, ...same })
       for (const part of text.split(/(?<=\n\n)/)) {
         const chunk = Buffer.from(part)
-        if (part.endsWith('\n\n')) expect(stream.push(chunk)).toBe(chunk)
+        if (part.endsWith('\n\n')) expect(stream.push(chunk)).toBe(chunk.toString('latin1'))
         else stream.push(chunk)
       }
       expect(run('openai', 'openai', Buffer.from(text), [], { ...OPTIONS, ...same }).out).toBe(

@@ -106,9 +106,9 @@ export class MessagesToResponses implements ClientStream {
     return out
   }
 
-  #hear(text: Buffer | string): void {
+  #hear(text: string): void {
     if (this.#ended || text.length === 0) return
-    this.#sse.feed(typeof text === 'string' ? text : text.toString('latin1'))
+    this.#sse.feed(text)
     while (!this.#ended && this.#sse.next()) if (this.#sse.hasData) this.#event(this.#sse.data)
   }
 

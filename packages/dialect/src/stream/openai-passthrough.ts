@@ -37,10 +37,10 @@ export class OpenAIPassthrough implements ClientStream {
     this.#model = options.model === options.upstreamModel ? undefined : literalOf(options.model, true)
   }
 
-  push(chunk: Buffer): Buffer | string {
+  push(chunk: Buffer): string {
     if (this.#ended) return ''
     const out = this.#passed.push(chunk, this.#onEvent)
-    return this.#passed.sse.fault ? `${asString(out)}${this.#failure(EVENT_TOO_LONG)}` : out
+    return this.#passed.sse.fault ? out + this.#failure(EVENT_TOO_LONG) : out
   }
 
   end(): string {
@@ -202,8 +202,4 @@ export class OpenAIPassthrough implements ClientStream {
   #writer(): OpenAIChunkWriter {
     return new OpenAIChunkWriter(this.#upstreamId ?? this.#options.id, this.#options.createdSec, this.#options.model)
   }
-}
-
-function asString(out: Buffer | string): string {
-  return typeof out === 'string' ? out : out.toString('latin1')
 }

@@ -1,8 +1,7 @@
 import { SseSplitter } from '../sse.ts'
 
 /**
- * A stream that passes through: whole events only, each as it came unless replaced. A read that holds whole events and needs
- * no change is handed on as the very same buffer. Holding back a cut event until its rest arrives keeps a half chunk, which
+ * A stream that passes through: whole events only, each as it came unless replaced. Holding back a cut event until its rest arrives keeps a half chunk, which
  * an upstream may never complete, from the client.
  */
 export class PassedText {
@@ -10,16 +9,12 @@ export class PassedText {
   #out = ''
   /** Up to where, in the splitter's text, everything is written or replaced. */
   #cursor = 0
-  #edited = false
 
   /** Feeds one read and calls `onEvent` for each event until it answers false: the stream is over. */
-  push(chunk: Buffer, onEvent: (data: string) => boolean): Buffer | string {
-    const fresh = this.sse.held === 0
+  push(chunk: Buffer, onEvent: (data: string) => boolean): string {
     this.sse.feed(chunk.toString('latin1'))
     this.#walk(onEvent)
-    const untouched = fresh && !this.#edited && this.sse.held === 0 && !this.sse.fault
-    const out = this.#take()
-    return untouched ? chunk : out
+    return this.#take()
   }
 
   finish(onEvent: (data: string) => boolean): string {
@@ -32,7 +27,6 @@ export class PassedText {
   replace(text: string): void {
     this.#out += this.sse.text.slice(this.#cursor, this.sse.start) + text
     this.#cursor = this.sse.end
-    this.#edited = true
   }
 
   /** The event just found, as it came. */
@@ -49,7 +43,6 @@ export class PassedText {
     const out = this.#out + this.sse.text.slice(this.#cursor, this.sse.end)
     this.#out = ''
     this.#cursor = this.sse.end
-    this.#edited = false
     return out
   }
 }
