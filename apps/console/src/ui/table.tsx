@@ -35,7 +35,7 @@ export function Table<Row>({
               role="columnheader"
               scope="col"
               className={look(
-                'border-b px-3 pb-2 font-medium text-soft first:pl-0 last:pr-0',
+                'border-b px-3 pb-2 whitespace-nowrap font-medium text-soft first:pl-0 last:pr-0',
                 column.figures ? 'text-right' : 'text-left',
               )}
             >
