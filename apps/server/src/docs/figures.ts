@@ -25,7 +25,9 @@ export function figuresOf({ catalog, host, now }: FigureDeps, language: Language
   const plans = [...catalog.plans.values()].toSorted((a, b) => a.rank - b.rank)
   const models = [...catalog.models.values()]
   const name = (id: string): string => plain(catalog.models.get(id)?.name ?? id)
-  const list = (items: readonly string[]): string => new Intl.ListFormat(words.locale).format(items)
+  // Between Chinese and Latin letters stands a space, which the formatter does not know of.
+  const list = (items: readonly string[]): string =>
+    new Intl.ListFormat(words.locale).format(items).replace(/(?<=[\w)])和(?=\w)/, ' 和 ')
   const { operator, sale, billing } = catalog
   const strong = strongest(catalog)
   const covered = [...new Set(plans.flatMap(callsPerPrompt))]
