@@ -72,7 +72,7 @@ export const setupWords = words(
     unknownTool: '未知工具',
     or: '或者：',
     note: {
-      'claude-code': 'Windows 下位于用户目录。第二个文件可免去其厂商的登录。修改后请重新启动工具。',
+      'claude-code': 'Windows 下位于用户目录。第二个文件可跳过首次启动时的厂商登录。修改后请重新启动工具。',
       'cherry-studio': '地址末尾的斜杠请保留。',
       opencode: '也可写入项目目录下的 opencode.json。之后用 /models 选择模型。',
       codex: '若文件已存在，前三行须位于第一个方括号行之前。',
