@@ -131,6 +131,13 @@ else
     report "${line%% *}" "services: ${line#* }"
     [ "${line%% *}" = PASS ] || tail -n 25 "$log" | cut -c 1-400 | sed 's/^/    /'
   done
+  if chosen sdk-embeddings; then
+    BALANCE_KEY=$(subscriber balance@example.org) || exit 1
+    operator balance add balance@example.org 1 --json > "$LOGS/balance.json" || give_up "balance add" "$LOGS/operator.log"
+    line=$(env BASE="$BASE" KEY="$KEY" BALANCE_KEY="$BALANCE_KEY" bash "$HERE/sdk-embeddings.sh" 2>&1 < /dev/null | tee "$LOGS/sdk-embeddings.log" | grep -aE '^(PASS|FAIL) ' | tail -n 1)
+    report "${line%% *}" "embeddings: ${line#* }"
+    [ "${line%% *}" = PASS ] || tail -n 25 "$LOGS/sdk-embeddings.log" | sed 's/^/    /'
+  fi
   for command in "usage tools@example.org" doctor; do
     # shellcheck disable=SC2086 # a command and its argument
     answer=$(operator $command --json | json 'typeof it') || answer=none

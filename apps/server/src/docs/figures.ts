@@ -23,7 +23,8 @@ export interface FigureDeps {
 export function figuresOf({ catalog, host, now }: FigureDeps, language: Language): ReadonlyMap<string, () => string> {
   const words = WORDS[language]
   const plans = [...catalog.plans.values()].toSorted((a, b) => a.rank - b.rank)
-  const models = [...catalog.models.values()]
+  // What embeds is in no plan.
+  const models = [...catalog.models.values()].filter(({ embeds }) => !embeds)
   const name = (id: string): string => plain(catalog.models.get(id)?.name ?? id)
   // Between Chinese and Latin letters stands a space, which the formatter does not know of.
   const list = (items: readonly string[]): string =>
