@@ -8,8 +8,8 @@ const STORIES: Readonly<Record<string, readonly [string, string, string, string]
   '401': [
     'The key is unknown, was revoked, or its signed form is too old.',
     'Copy the key again, or make a new one.',
-    '该密钥不存在、已被吊销，或其签名形式已过期。',
-    '重新复制密钥，或新建一个。',
+    '该 Key 不存在、已被吊销，或其签名形式已过期。',
+    '重新复制 Key，或新建一个。',
   ],
   '1001': [
     'The request carries no API key.',
@@ -56,8 +56,8 @@ const STORIES: Readonly<Record<string, readonly [string, string, string, string]
   '1220': [
     'The key may be used from certain addresses only, and this is none of them.',
     'Use it from an allowed address, or make another key.',
-    '该密钥只能从指定地址使用，而本次地址不在其中。',
-    '从允许的地址使用，或新建密钥。',
+    '该 Key 只能从指定地址使用，而本次地址不在其中。',
+    '从允许的地址使用，或新建 Key。',
   ],
   '1222': [
     'The base URL is right, what follows it is not; or the method is another.',
@@ -80,7 +80,7 @@ const STORIES: Readonly<Record<string, readonly [string, string, string, string]
   '1302': [
     'Too much at the same time: calls of the plan, or wrong keys from one address.',
     'Wait as long as `retry-after` says; use fewer calls in parallel.',
-    '同时的请求过多：套餐并发已满，或同一地址发送了过多错误密钥。',
+    '同时的请求过多：套餐并发已满，或同一地址发送了过多错误的 Key。',
     '按 `retry-after` 等待；减少并发。',
   ],
   '1305': [
@@ -99,7 +99,7 @@ const STORIES: Readonly<Record<string, readonly [string, string, string, string]
     'There is no running plan: it has expired, or there never was one and this base serves plans only.',
     'Renew or subscribe; without a plan use `/api/paas/v4` with a balance.',
     '没有生效中的套餐：已到期，或从未订阅而此地址仅供套餐使用。',
-    '续订或订阅；无套餐时请使用 `/api/paas/v4` 并充值。',
+    '续费或订阅；无套餐时请使用 `/api/paas/v4` 并充值。',
   ],
   '1310': [
     'The long window of the plan (a week or more) is used up.',

@@ -33,7 +33,7 @@ Options of all commands
   --lang zh|en   the language; else that of the terminal (LANG)
 
 ${EXITS.en}`,
-  zh: `codeplan：让编程工具接入编码套餐，并查看余量。
+  zh: `codeplan：让编码工具接入编码套餐，并查看余量。
 
   codeplan setup               设置工具：询问、显示差异、写入并保留备份
   codeplan restore [tool]      逐字节撤销

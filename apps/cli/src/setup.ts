@@ -136,7 +136,7 @@ function tellRest(world: World, tool: Tool, wish: Wish, places: Places, language
   if (byHand) {
     const why = {
       en: 'It keeps its provider and key where only itself may write, so nothing was written for that. Enter these values:',
-      zh: '该工具的服务商与 Key 保存在只有它自己能写入的位置，因此未写入。请填入以下值：',
+      zh: '该工具的提供方与 Key 保存在只有它自己能写入的位置，因此未写入。请填入以下值：',
     }
     world.out(`  ${why[language]}\n`)
   }

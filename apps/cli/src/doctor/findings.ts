@@ -162,7 +162,7 @@ function serverFindings({ account: { host }, standing, refusals }: Facts, now: n
         en: 'the key is good, but no plan is running: it has expired, or there never was one',
         zh: 'Key 有效，但没有生效中的套餐：已到期或从未订阅',
       },
-      cure: { en: 'renew it or subscribe in the console', zh: '请在控制台续订或订阅' },
+      cure: { en: 'renew it or subscribe in the console', zh: '请在控制台续费或订阅' },
     })
   for (const one of subscriptions) {
     const full = one.windows.find(({ remaining }) => remaining <= 0)

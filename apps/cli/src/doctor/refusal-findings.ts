@@ -44,7 +44,7 @@ const CURES: Readonly<Record<string, Text>> = {
   shorten_prompt: { en: 'shorten the conversation (/compact)', zh: '压缩对话（/compact）' },
   choose_model: { en: 'choose a model of the plan', zh: '选择套餐包含的模型' },
   subscribe: { en: 'subscribe', zh: '订阅套餐' },
-  renew: { en: 'renew the plan', zh: '续订套餐' },
+  renew: { en: 'renew the plan', zh: '续费套餐' },
   upgrade: { en: 'upgrade', zh: '升级套餐' },
   top_up: { en: 'top up the balance', zh: '充值' },
   wait_for_reset: { en: 'wait for the reset', zh: '等待重置' },

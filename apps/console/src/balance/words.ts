@@ -36,7 +36,7 @@ export const balanceWords = words(
   },
   {
     title: '余额',
-    lead: '用于套餐之外的调用：按目录价从充值余额中扣除。',
+    lead: '用于套餐之外的调用：按标价从充值余额中扣除。',
     available: '可用余额',
     reserved: '进行中的调用预留',
     spent: '本月超额使用',
@@ -48,7 +48,7 @@ export const balanceWords = words(
     redeemDo: '兑换',
     redeemed: (gift: string) => `兑换成功：${gift}`,
     overflow: '套餐用满后使用余额继续',
-    overflowHint: '超出套餐用量的调用将按目录价从余额扣除。',
+    overflowHint: '超出套餐用量的调用将按标价从余额扣除。',
     cap: (currency: string) => `每月上限（${currency}）`,
     capHint: '留空表示以余额为限。',
     save: '保存',

@@ -67,7 +67,7 @@ export const checkoutWords = words(
     couponHint: '可不填。',
     sum: '应付',
     renews: (price: string, cycle: string) =>
-      `到期将按${cycle} ${price} 自动续订，可随时关闭；扣款前 7 天和 1 天会通知您。`,
+      `到期将按${cycle} ${price} 自动续费，可随时关闭；扣款前 7 天和 1 天会通知您。`,
     refund: '开通后的最初几天内可退订，按剩余部分退款。',
     order: '下单并前往支付',
     noPlan: '没有该套餐',
@@ -76,7 +76,7 @@ export const checkoutWords = words(
     orderOf: {
       purchase: (plan: string) => `订单：${plan}`,
       upgrade: (plan: string) => `升级至 ${plan}`,
-      renewal: (plan: string) => `续订 ${plan}`,
+      renewal: (plan: string) => `续费 ${plan}`,
       balance: () => '余额充值',
       seats: (plan: string) => `${plan} 席位`,
     },
@@ -88,7 +88,7 @@ export const checkoutWords = words(
     left: '剩余时间',
     payWith: '支付方式',
     provider: { sandbox: '测试银行（不产生真实扣款）', stripe: '银行卡', alipay: '支付宝' },
-    keep: '保存用于自动续订',
+    keep: '保存用于自动续费',
     keepHint: '套餐将自动延续，您可随时取消授权。',
     pay: (money: string) => `支付 ${money}`,
     free: '立即领取',
@@ -101,7 +101,7 @@ export const checkoutWords = words(
     paid: {
       purchase: '套餐已生效',
       upgrade: '升级已生效',
-      renewal: '续订已支付',
+      renewal: '续费已支付',
       balance: '余额已到账',
       seats: '席位已归入团队',
     },

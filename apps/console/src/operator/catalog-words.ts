@@ -42,7 +42,7 @@ export const catalogWords = words(
   },
   {
     title: '目录',
-    lead: '套餐、模型、倍率、价格、上游与限制。新版本在所有节点即刻生效。',
+    lead: '套餐、模型、倍数、价格、上游与限制。新版本在所有节点即刻生效。',
     editor: '文本',
     running: (version, at, by) => `版本 ${version} 自 ${at} 起运行，由 ${by} 应用`,
     check: '变更影响',

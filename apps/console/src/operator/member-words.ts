@@ -100,7 +100,7 @@ export const memberWords = words(
     use: '近 30 天',
     calls: '调用',
     prompts: '额度',
-    listPrice: '按刊例价',
+    listPrice: '按标价',
     day: '日期',
     actions: '协助',
     look: '以成员视角查看',

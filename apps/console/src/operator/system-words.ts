@@ -115,7 +115,7 @@ export const systemWords = words(
       renewal_notice: '续费提醒',
       payment_declined: '扣款失败',
       subscription_ended: '订阅结束',
-      refund_sent: '退款到账',
+      refund_sent: '退款已发出',
       upgrade_done: '升级',
       balance_low: '余额不足',
       team_invitation: '团队邀请',

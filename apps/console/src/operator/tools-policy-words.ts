@@ -36,7 +36,7 @@ export const toolsPolicyWords = words(
   },
   {
     title: '工具策略',
-    lead: (days) => `哪些编程工具在使用套餐，以及因无法识别而被拒的请求。近 ${days} 天。`,
+    lead: (days) => `哪些编码工具在使用套餐，以及因无法识别而被拒的请求。近 ${days} 天。`,
     suspended: '策略已暂停执行',
     suspendedAbout: '当前规则会误拒过多此前可识别的成员，已暂时放行未知工具。请查看下方列表，可能有工具更换了标识。',
     plans: '未知工具的处理',

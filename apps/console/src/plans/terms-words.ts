@@ -18,7 +18,7 @@ export const termsWords = words(
     cycle: { month: '月', quarter: '季', year: '年' },
     byCycle: { month: '按月', quarter: '按季', year: '按年' },
     perCycle: { month: '每月', quarter: '每季', year: '每年' },
-    unit: { prompts: '次 prompt', credits: '积分' },
+    unit: { prompts: '次提问', credits: '积分' },
     per: (hours: number) => (hours === 168 ? '每周' : hours % 24 === 0 ? `每 ${hours / 24} 天` : `每 ${hours} 小时`),
     window: (hours: number) => (hours === 168 ? '每周' : hours % 24 === 0 ? `${hours / 24} 天` : `${hours} 小时`),
     tool: { vision: '视觉理解', web_search: '联网搜索', web_reader: '网页读取' },

@@ -27,8 +27,8 @@ export function Steps({ recipe, from }: { readonly recipe: Recipe; readonly from
                 key={label.en}
                 className="flex flex-wrap items-center justify-between gap-x-4 gap-y-1 border-b bg-sunk py-1.5 pr-1.5 pl-3 last:border-0"
               >
-                <dt className="w-44 text-sm text-soft">{label[language]}</dt>
-                <dd className="flex min-w-0 flex-1 items-center justify-between gap-3">
+                <dt className="w-full text-sm text-soft sm:w-44">{label[language]}</dt>
+                <dd className="flex w-full min-w-0 items-center justify-between gap-3 sm:w-auto sm:flex-1">
                   <code className="min-w-0 font-mono text-[13px] break-all">{value}</code>
                   <Copy text={value} />
                 </dd>

@@ -20,7 +20,7 @@ export const toolsWords = words(
   },
   {
     title: '工具',
-    lead: '编程工具通过 MCP 调用的服务：读取网页、联网搜索、理解图像。',
+    lead: '编码工具通过 MCP 调用的服务：读取网页、联网搜索、理解图像。',
     quota: '套餐包含',
     service: '服务',
     allowance: '额度',

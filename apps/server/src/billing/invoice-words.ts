@@ -17,7 +17,7 @@ export const WORDS = {
 
 const LINES: Readonly<Record<string, Words>> = {
   purchase: { en: 'Subscription', zh: '订阅' },
-  renewal: { en: 'Renewal', zh: '续订' },
+  renewal: { en: 'Renewal', zh: '续费' },
   upgrade: { en: 'Upgrade', zh: '升级' },
   balance: { en: 'Balance top-up', zh: '余额充值' },
   seats: { en: 'Seats', zh: '席位' },

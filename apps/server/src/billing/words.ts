@@ -59,13 +59,13 @@ export function wordBilling(
         ? say(
             409,
             `You have the plan ${refusal.plan}; it renews itself on ${ends}. To have more, choose an upgrade.`,
-            `您已有 ${refusal.plan} 套餐，将于 ${ends} 自动续订。如需更多额度，请选择升级。`,
+            `您已有 ${refusal.plan} 套餐，将于 ${ends} 自动续费。如需更多额度，请选择升级。`,
             detail,
           )
         : say(
             409,
             `You have the plan ${refusal.plan} until ${ends}. Switch its renewal on again, or choose an upgrade; neither needs stock.`,
-            `您的 ${refusal.plan} 套餐有效至 ${ends}。可重新开启自动续订或选择升级，均不占用名额。`,
+            `您的 ${refusal.plan} 套餐有效至 ${ends}。可重新开启自动续费或选择升级，均不占用名额。`,
             detail,
           )
     }
@@ -112,7 +112,7 @@ export function wordBilling(
     case 'not_subscribed':
       return say(404, 'You have no paid subscription that runs.', '您没有正在生效的付费订阅。')
     case 'payment_open':
-      return say(409, 'The payment of your renewal is open. Pay it first.', '您的续订尚未付款，请先完成支付。')
+      return say(409, 'The payment of your renewal is open. Pay it first.', '您的续费尚未付款，请先完成支付。')
     case 'renewed_ahead': {
       const at = wallText(zone, refusal.at)
       return say(
@@ -150,7 +150,7 @@ export function wordBilling(
       return say(
         409,
         `A period could be given back until ${until}. You can switch the renewal off; the plan then runs to its end.`,
-        `退订截止时间为 ${until}。您可以关闭自动续订，套餐将使用至期末。`,
+        `退订截止时间为 ${until}。您可以关闭自动续费，套餐将使用至期末。`,
       )
     }
     case 'not_an_amount':
@@ -169,7 +169,7 @@ export function wordBilling(
       return say(
         409,
         'This order cannot be cancelled. A renewal is stopped by its switch.',
-        '此订单无法取消。如需停止续订，请关闭自动续订。',
+        '此订单无法取消。如需停止续费，请关闭自动续费。',
       )
     case 'no_such_invoice':
       return say(404, 'You have no such invoice.', '没有此发票。')

@@ -33,7 +33,7 @@ export const SECTIONS: readonly Section[] = [
   },
   { title: { en: 'Reference', zh: '参考' }, slugs: ['errors', 'api'] },
   {
-    title: { en: 'For operators', zh: '运营者' },
+    title: { en: 'For operators', zh: '面向运营方' },
     slugs: ['install', 'configure', 'upstreams', 'payments', 'backup', 'scale', 'incidents'],
   },
 ]

@@ -26,7 +26,9 @@ export function figuresOf({ catalog, host, now }: FigureDeps, language: Language
   // What embeds is in no plan.
   const models = [...catalog.models.values()].filter(({ embeds }) => !embeds)
   const name = (id: string): string => plain(catalog.models.get(id)?.name ?? id)
-  const list = (items: readonly string[]): string => new Intl.ListFormat(words.locale).format(items)
+  // Between Chinese and Latin letters stands a space, which the formatter does not know of.
+  const list = (items: readonly string[]): string =>
+    new Intl.ListFormat(words.locale).format(items).replace(/(?<=[\w)])和(?=\w)/, ' 和 ')
   const { operator, sale, billing } = catalog
   const strong = strongest(catalog)
   const covered = [...new Set(plans.flatMap(callsPerPrompt))]

@@ -277,7 +277,7 @@ function wordingOf(refusal: Refusal, zone: string): Wording {
         code: '1309',
         text: {
           en: `Your coding plan has expired on ${wallText(zone, refusal.endedAt)}. You can resume using it after renewing the subscription.`,
-          zh: `您的编码套餐已于 ${wallText(zone, refusal.endedAt)} 到期，暂无法使用，续订后即可恢复。`,
+          zh: `您的编码套餐已于 ${wallText(zone, refusal.endedAt)} 到期，暂无法使用，续费后即可恢复。`,
         },
         detail: { ended_at: wholeSecond(refusal.endedAt) },
       }

@@ -188,10 +188,10 @@ const WORDS: { readonly [Kind in MailKind]: Words<Kind> } = {
       ],
     }),
     zh: ({ plan, amount, currency, at }, { when }) => ({
-      subject: `${plan} 即将续订`,
+      subject: `${plan} 即将续费`,
       lines: [
-        `${plan} 将于 ${when(at)} 续订，届时从已绑定的支付方式扣款 ${amount} ${currency}。`,
-        '在此之前您可以关闭自动续订，已付费的部分不受影响。',
+        `${plan} 将于 ${when(at)} 续费，届时从已绑定的支付方式扣款 ${amount} ${currency}。`,
+        '在此之前您可以关闭自动续费，已付费的部分不受影响。',
       ],
     }),
   },
