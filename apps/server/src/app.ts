@@ -12,7 +12,13 @@ import {
   type UpstreamSettings,
 } from './gateway/index.ts'
 import { registerOperator } from './admin/index.ts'
-import { registerBalance, registerOrders, registerSubscription, registerWebhooks } from './billing/index.ts'
+import {
+  registerBalance,
+  registerMethods,
+  registerOrders,
+  registerSubscription,
+  registerWebhooks,
+} from './billing/index.ts'
 import { ALIVE_EVERY_MS } from './entitlements/index.ts'
 import { isReady } from './ready.ts'
 import { keepDumps } from './dumps.ts'
@@ -115,6 +121,7 @@ export async function startApp(
   registerOperator(fastify, { ...rooms, gateway, sale })
   registerBalance(fastify, rooms)
   registerOrders(fastify, rooms)
+  registerMethods(fastify, rooms)
   registerSubscription(fastify, rooms)
   registerWebhooks(fastify, rooms)
   registerDocs(fastify, { catalog, clock, host: () => address, openApi: () => fastify.swagger() as OpenApi })

@@ -13,6 +13,7 @@ import type { Headers, PaymentProvider } from './providers/port.ts'
 import { redeem } from './redeem.ts'
 import { offerRefund, refund, type RefundWish } from './refund.ts'
 import { orderSeats, type SeatsWish } from './seats.ts'
+import { beginSetup, bindableAt, setupOf, type SetupWish } from './setups.ts'
 import { endlessStock, type Stock } from './stock.ts'
 import { contractsOf, nextDueAt, orderById, ordersOf, runningContract } from './store.ts'
 import { offerUpgrade, orderUpgrade, type UpgradeWish } from './upgrade.ts'
@@ -33,6 +34,7 @@ export { requestKeyOf } from './route-deps.ts'
 export { isoOf, moneyOf, shownBalance, shownMicros, shownOrder, shownPayment } from './shown.ts'
 export { checkMoney } from './check.ts'
 export { registerBalance } from './balance-routes.ts'
+export { registerMethods } from './method-routes.ts'
 export { registerOrders } from './order-routes.ts'
 export { registerSubscription } from './subscription-routes.ts'
 export { wordBilling, type BillingRefusal } from './words.ts'
@@ -87,6 +89,9 @@ export async function makeBilling(
     switchRenewal: (memberId: MemberId, on: boolean) => switchRenewal(deps, memberId, on),
     planNext: (memberId: MemberId, wish: Parameters<typeof planNext>[2]) => planNext(deps, memberId, wish),
     chooseMethod: (memberId: MemberId, methodId: string) => chooseMethod(deps, memberId, methodId),
+    beginSetup: (wish: SetupWish, now: Instant) => beginSetup(deps, wish, now),
+    setup: (memberId: MemberId, id: string) => setupOf(deps, memberId, id),
+    bindableAt: (memberId: MemberId) => bindableAt(deps, deps.db.queries, memberId),
     unbind: (memberId: MemberId, methodId: string, now: Instant) => unbind(deps, memberId, methodId, now),
     cancelOrder: (memberId: MemberId, orderId: string, now: Instant) => cancelOrder(deps, memberId, orderId, now),
     orderTopUp: (wish: Parameters<typeof orderTopUp>[1], now: Instant) => orderTopUp(deps, wish, now),

@@ -247,6 +247,7 @@ export async function nextDueAt(on: Queries): Promise<Instant | undefined> {
     select min(due_at) as at from contracts union all
     select min(expires_at) from orders where state = 'open' union all
     select min(check_at) from payments union all
+    select min(check_at) from method_setups union all
     select min(check_at) from refunds) d`.execute(on)
   const at = rows[0]?.at
   return at === null || at === undefined ? undefined : instant(at)

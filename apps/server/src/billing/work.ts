@@ -6,6 +6,7 @@ import { ask, inTx } from './pay.ts'
 import { reconcile, sendRefunds } from './reconcile.ts'
 import { workContract } from './renew.ts'
 import { dueContracts, expiredOrders } from './store.ts'
+import { checkSetups } from './setups.ts'
 import { workWaiting } from './webhook.ts'
 
 const BATCH = 100
@@ -29,6 +30,7 @@ export async function workDue(deps: BillingDeps, now: Instant): Promise<number> 
     }
     done += await sendRefunds(deps, now)
     done += await reconcile(deps, now)
+    done += await checkSetups(deps, now)
     if (done === before) return done
   }
   deps.log.error('work that is due does not come to an end')
