@@ -29,6 +29,7 @@ import { registerPeople } from './identity/index.ts'
 import { languageOf, makeJobs, makePartitions, word } from './platform/index.ts'
 import type { Rooms } from './rooms.ts'
 import { seatOrders } from './seat-orders.ts'
+import { registerSeatContracts } from './seat-routes.ts'
 import { registerTeams } from './teams/index.ts'
 import { openSale, registerSale, type Sale } from './sale/index.ts'
 import { registerTools, type Outside } from './tools/index.ts'
@@ -115,6 +116,7 @@ export async function startApp(
   registerTools(fastify, { ...rooms, gateway, secret: config.secret, sandboxUrl, outside, host: () => address })
   registerPeople(fastify, rooms)
   registerTeams(fastify, { ...rooms, orderSeats: seatOrders(rooms) })
+  registerSeatContracts(fastify, rooms)
   const sale = await openSale(rooms)
   rooms.billing.useStock(sale.stock)
   registerSale(fastify, rooms, sale)

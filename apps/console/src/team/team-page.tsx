@@ -6,6 +6,7 @@ import { Card, Empty, Loaded, Notice, Page, Segments } from '../ui/index.ts'
 import { useWords } from '../words/language.tsx'
 import { Invitations } from './invitations.tsx'
 import { OrderSeats } from './order-seats.tsx'
+import { PaidSeats } from './paid-seats.tsx'
 import { People } from './people.tsx'
 import { Seats } from './seats.tsx'
 import { TeamUsage } from './team-usage.tsx'
@@ -57,6 +58,7 @@ function Administered({ id }: { readonly id: string }) {
       {(team) => (
         <>
           <Seats team={team} />
+          <PaidSeats id={id} />
           <People team={team} />
           <Invitations team={team} />
           <OrderSeats id={id} />

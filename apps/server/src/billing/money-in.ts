@@ -20,6 +20,7 @@ import type { News, PaymentNews } from './providers/port.ts'
 import { refundNews } from './refund-news.ts'
 import { renewalDeclined } from './renew.ts'
 import { CHECK_AFTER_MS } from './rules.ts'
+import { seatsDeclined } from './seat-renewals.ts'
 import { setupNews } from './setup-news.ts'
 import { lockOrder } from './store.ts'
 
@@ -96,7 +97,10 @@ async function moveOn(
   } as const
   if (news.state !== 'succeeded') {
     await savePayment(tx, next, now)
-    if (order.kind === 'renewal' && isDeclinedDebit(payment, news)) await renewalDeclined(deps, tx, order, now)
+    if (isDeclinedDebit(payment, news)) {
+      if (order.kind === 'renewal') await renewalDeclined(deps, tx, order, now)
+      if (order.kind === 'seats') await seatsDeclined(deps, tx, order, now)
+    }
     return 'moved_on'
   }
   const money = { amount: payment.amount, currency: payment.currency }

@@ -6,6 +6,7 @@ import type { NoTopUp } from './manage.ts'
 import type { OrderRefusal } from './order.ts'
 import type { PayRefusal } from './pay.ts'
 import type { NoRefund } from './refund.ts'
+import type { NoSeatRefund } from './seat-manage.ts'
 import type { NoSetup } from './setups.ts'
 import type { NoUpgrade } from './upgrade.ts'
 
@@ -15,6 +16,7 @@ export type BillingRefusal =
   | PayRefusal
   | NoUpgrade
   | NoRefund
+  | NoSeatRefund
   | NoSetup
   | NoTopUp
   | { readonly code: 'quote_changed'; readonly due: Minor }
@@ -119,6 +121,8 @@ export function wordBilling(
             '此处无法单独添加支付方式，付款时选择保存即可绑定。',
             { providers: [] },
           )
+    case 'no_such_seats':
+      return say(404, 'The team has no such paid seats.', '团队没有此批付费席位。')
     case 'no_such_setup':
       return say(404, 'You have not begun to add such a method.', '没有此添加记录。')
     case 'provider_away':

@@ -15,6 +15,7 @@ import { teams } from './migrations/0011-teams.ts'
 import { operator } from './migrations/0012-operator.ts'
 import { services } from './migrations/0013-services.ts'
 import { setups } from './migrations/0014-setups.ts'
+import { seatContracts } from './migrations/0015-seat-contracts.ts'
 
 /** In order; an entry that has shipped is never changed. A statement each, since one driver takes no more at a time. */
 export const MIGRATIONS: readonly { readonly name: string; readonly statements: readonly string[] }[] = [
@@ -32,6 +33,7 @@ export const MIGRATIONS: readonly { readonly name: string; readonly statements: 
   { name: '0012-operator', statements: operator },
   { name: '0013-services', statements: services },
   { name: '0014-setups', statements: setups },
+  { name: '0015-seat-contracts', statements: seatContracts },
 ]
 /** Any constant: nodes that start together take turns on it. */
 const MIGRATION_LOCK = 7_270_001
