@@ -123,7 +123,7 @@ describe('the operator’s API', () => {
     expect(codeOf(await operator.get(`${ADMIN}/members/mem_nobody`))).toBe('no_such_member')
   })
 
-  test('F54: a balance is booked once per key, and never below what is free', async () => {
+  test('a balance is booked once per key, and never below what is free', async () => {
     const path = `${ADMIN}/members/${memberId}/balance`
     const once = { 'idempotency-key': 'the-same-wish' }
     expect(codeOf(await operator.post(path, { amount: '5.00', ...WHY }))).toBe('no_request_key')
