@@ -57,7 +57,7 @@ export const seatContractSchema = z.object({
   renews: z.boolean(),
   renewal: z.object({ price: moneySchema, at: instantSchema }).nullable(),
   method: z
-    .object({ label: z.string(), payer: z.string() })
+    .object({ id: z.string(), label: z.string(), payer: z.string() })
     .nullable()
     .describe('What renewals are charged to, and the administrator whose it is'),
   open_order: orderSchema.extend({ payer: z.string() }).nullable().describe('The bill of a renewal that was declined'),

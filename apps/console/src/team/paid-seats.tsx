@@ -4,7 +4,7 @@ import { Link } from '@tanstack/react-router'
 
 import { methodsQuery } from '../api/orders.ts'
 import { plansQuery } from '../api/plans.ts'
-import { seatContractsQuery, useTeamChange } from '../api/teams.ts'
+import { useTeamChange } from '../api/teams.ts'
 import { useAmounts } from '../format/amounts.ts'
 import { useTimes } from '../format/times.ts'
 import { termsWords } from '../plans/terms-words.ts'
@@ -15,12 +15,7 @@ import { useWords } from '../words/language.tsx'
 import { teamWords } from './words.ts'
 
 /** Seats that the team pays for: what is charged next, to what, and the way out. Granted seats have none of it. */
-export function PaidSeats({ id }: { readonly id: string }) {
-  const { data: contracts = [] } = useQuery(seatContractsQuery(id))
-  return contracts.map((contract) => <Contract key={contract.id} team={id} contract={contract} />)
-}
-
-function Contract({ team, contract }: { readonly team: string; readonly contract: SeatContract }) {
+export function PaidSeats({ team, contract }: { readonly team: string; readonly contract: SeatContract }) {
   const w = useWords(teamWords)
   const own = useWords(subscriptionWords)
   const terms = useWords(termsWords)
@@ -54,6 +49,7 @@ function Contract({ team, contract }: { readonly team: string; readonly contract
         <Fact label={w.chargedTo}>{method?.label ?? w.noMethod}</Fact>
       </Facts>
       <ChooseMethod
+        charged={method?.id}
         busy={change.isPending}
         onChoose={(id) =>
           change.mutate({ path: `${path}/method`, method: 'PUT', body: { method: id } }, { onError: toastRefusal })
@@ -76,16 +72,26 @@ function Contract({ team, contract }: { readonly team: string; readonly contract
 }
 
 /** One’s own methods; an open bill is charged at once to the one that is chosen. */
-function ChooseMethod({ busy, onChoose }: { readonly busy: boolean; readonly onChoose: (id: string) => void }) {
+function ChooseMethod({
+  charged,
+  busy,
+  onChoose,
+}: {
+  readonly charged: string | undefined
+  readonly busy: boolean
+  readonly onChoose: (id: string) => void
+}) {
   const w = useWords(teamWords)
   const { data } = useQuery(methodsQuery)
   return (
     <div className="mt-4 flex flex-wrap items-center gap-3">
-      {data?.methods.map(({ id, label }) => (
-        <Button key={id} size="small" busy={busy} onClick={() => onChoose(id)}>
-          {w.chargeTo(label)}
-        </Button>
-      ))}
+      {data?.methods
+        .filter(({ id }) => id !== charged)
+        .map(({ id, label }) => (
+          <Button key={id} size="small" busy={busy} onClick={() => onChoose(id)}>
+            {w.chargeTo(label)}
+          </Button>
+        ))}
       <Link to="/subscription" className={buttonLook('plain', 'small')}>
         {w.addMethod}
       </Link>

@@ -79,7 +79,7 @@ export async function viewSeats(deps: BillingDeps, teamId: string): Promise<read
         served_until: isoOf(servedUntil(terms, renewalRules(catalog))),
         renews: terms.renews,
         renewal: terms.renews ? { price: moneyOf(next.price, currency), at: isoOf(next.period.startsAt) } : null,
-        method: method ? { label: method.label, payer: row.member_id } : null,
+        method: method ? { id: method.id, label: method.label, payer: row.member_id } : null,
         open_order: bill ? { ...shownOrder(bill), payer: bill.member_id } : null,
       })
     }
