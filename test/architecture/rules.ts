@@ -50,6 +50,9 @@ const imported = (file: SourceFile, wrong: (name: string) => boolean): readonly 
 const written = (file: SourceFile, pattern: RegExp): readonly string[] =>
   isSource(file) ? (file.code.match(pattern) ?? []).map((text) => `says ${text.trim()}`) : []
 
+/** The second door of the contract, without zod behind it: the subscriber's command starts in a moment. */
+const RECIPES_DOOR = '@codeplan/contract/recipes'
+
 export const RULES: readonly Rule[] = [
   {
     name: 'packages stand alone',
@@ -84,7 +87,7 @@ export const RULES: readonly Rule[] = [
       file.path.startsWith('apps/console/src/')
         ? imported(file, (name) =>
             isBare(name)
-              ? /^(node:|@codeplan\/(?!contract$))/.test(name)
+              ? /^(node:|@codeplan\/(?!contract(\/recipes)?$))/.test(name)
               : !targetOf(file, name).startsWith('apps/console/src/'),
           )
         : [],
@@ -95,7 +98,7 @@ export const RULES: readonly Rule[] = [
       file.path.startsWith('apps/cli/')
         ? imported(file, (name) =>
             isBare(name)
-              ? !/^(node:.*|@codeplan\/contract|jsonc-parser|smol-toml|rolldown)$/.test(name)
+              ? !/^(node:.*|@codeplan\/contract(\/recipes)?|jsonc-parser|smol-toml|rolldown)$/.test(name)
               : !targetOf(file, name).startsWith('apps/cli/'),
           )
         : [],
@@ -106,7 +109,9 @@ export const RULES: readonly Rule[] = [
       const home = /^(?:packages|apps)\/[^/]+\//.exec(file.path)?.[0]
       if (!home) return []
       return imported(file, (name) =>
-        isBare(name) ? /^@codeplan\/[^/]+\/./.test(name) : !targetOf(file, name).startsWith(home),
+        isBare(name)
+          ? /^@codeplan\/[^/]+\/./.test(name) && name !== RECIPES_DOOR
+          : !targetOf(file, name).startsWith(home),
       )
     },
   },

@@ -27,6 +27,9 @@ const WORDS = {
     drained: '已排空',
     attention: /1 个上游已排空/,
     undrain: '恢复接收',
+    look: '以成员视角查看',
+    lookVerb: '查看',
+    leave: '退出查看',
   },
   en: {
     why: 'Why',
@@ -45,6 +48,9 @@ const WORDS = {
     drained: 'drained',
     attention: /1 upstream is drained/,
     undrain: 'Take calls again',
+    look: 'See what the member sees',
+    lookVerb: 'Look',
+    leave: 'Leave',
   },
 } as const
 
@@ -141,6 +147,21 @@ describe('the way of an operator', () => {
       await scene.house.rooms.billing.workDue(scene.house.clock.now())
       await deliver(scene.house)
       expect(await lastDeed()).toMatchObject({ action: 'refund', whom: memberId, why: REASON })
+    })
+
+    test('the console is seen as a member sees it, and says so until one leaves', async () => {
+      const { memberId } = scene.people.subscriber
+      await go(`/members/${memberId}`)
+      await button(w.look).click()
+      await confirm(w.lookVerb)
+      await page.waitForURL('**/usage')
+      const banner = page.getByRole('status').filter({ has: button(w.leave) })
+      await banner.waitFor()
+      await visit(page, `${scene.house.url}/keys`)
+      await banner.getByRole('button', { name: w.leave }).click()
+      await page.getByRole('heading', { level: 1, name: 'subscriber@example.org' }).waitFor()
+      expect(await banner.count()).toBe(0)
+      expect(await lastDeed()).toMatchObject({ action: 'look', whom: memberId, why: REASON })
     })
 
     test('S7: an upstream is drained, today says so, and it takes calls again', async () => {

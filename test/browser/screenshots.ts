@@ -9,6 +9,8 @@ import { openScene } from './scene.ts'
 /**
  * `npm run screenshots [-- <folder> [<part of a name>]]`: each page in each language, light and dark, on a phone and a desk, to be looked at.
  */
+/** A long page takes long on a busy machine. */
+const SHOT_MS_MAX = 60_000
 const [folder = 'screenshots', part = ''] = process.argv.slice(2)
 
 await makeTemplate()
@@ -32,7 +34,7 @@ for (const language of Object.keys(LANGUAGES) as Language[]) {
         )
         for (const { name, path } of pages.filter((one) => one.who === who)) {
           await visit(page, scene.house.url + path)
-          await page.screenshot({ path: resolve(where, `${name}.png`), fullPage: true })
+          await page.screenshot({ path: resolve(where, `${name}.png`), fullPage: true, timeout: SHOT_MS_MAX })
           count++
         }
         for (const fault of faults) process.stderr.write(`${fault}\n`)

@@ -147,11 +147,17 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
 
 function running(): MovableClock {
   let ahead = 0
+  let passedAhead = 0
   const clock: Clock = systemClock
   return {
     now: () => instant(clock.now() + ahead),
+    passedMs: () => clock.passedMs() + passedAhead,
     advance: (ms) => {
       ahead += ms
+      passedAhead += ms
+    },
+    set: (byMs) => {
+      ahead += byMs
     },
   }
 }

@@ -2,11 +2,14 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
+import { DAY_MS } from '@codeplan/core'
+
 import { startApp } from '../../apps/server/src/app.ts'
 import { runCommand } from '../../apps/server/src/commands/command.ts'
 import { seedCommand } from '../../apps/server/src/commands/seed.ts'
 import { readConfig } from '../../apps/server/src/config.ts'
 import { memberByEmail, openSession, SESSION_COOKIE } from '../../apps/server/src/identity/index.ts'
+import { sql } from '../../apps/server/src/platform/index.ts'
 import { openRooms } from '../../apps/server/src/rooms.ts'
 
 /**
@@ -65,6 +68,16 @@ const { source } = catalog as { source: string }
 const subscriber = await cookieOf(member?.email ?? '')
 const own = (path: string): Page => ({ path: `/api/console/v1${path}`, cookie: subscriber })
 
+/** Whoever has made the most calls waits the longest for the pages of usage. */
+const { rows: most } = await sql<{ email: string }>`select m.email from usage_hours u
+  join subscriptions s on s.id = u.subscription_id join members m on m.id = s.member_id
+  group by m.email order by sum(u.calls) desc limit 1`.execute(rooms.db.queries)
+const heavy = await cookieOf(most[0]?.email ?? '')
+const usage = (path: string): Page => ({ path: `/api/usage/v1${path}`, cookie: heavy })
+const { json: first } = await read(usage('/prompts?limit=1'))
+const [prompt] = (first as { prompts: { id: string }[] }).prompts
+const since = (days: number): string => new Date(now - days * DAY_MS).toISOString()
+
 const PAGES: readonly Page[] = [
   ...['/today', '/members', '/members?q=4321', '/members?is=past_due', '/members?plan=max', '/members?is=staff'].map(
     (path) => admin(path),
@@ -81,6 +94,12 @@ const PAGES: readonly Page[] = [
   ...['/system', '/doctor', '/letters', '/letters?given_up=true', '/teams'].map((path) => admin(path)),
   ...['/start', '/plans', '/sale', '/subscription', '/orders', '/invoices', '/methods', '/balance'].map(own),
   ...['/account/me', '/account/keys', '/account/sessions'].map(own),
+  ...['/standing', '/prices', '/value', '/refusals?limit=50', '/prompts?limit=20'].map(usage),
+  usage(`/calls?limit=200&prompt=${prompt?.id}&from=2020-01-01T00:00:00Z`),
+  ...['model', 'tool', 'key'].flatMap((by) => [
+    usage(`/hours?by=${by}&from=${since(2)}`),
+    usage(`/days?by=${by}&zone=Asia/Shanghai&from=${since(31)}`),
+  ]),
 ]
 
 const slow: string[] = []

@@ -22,6 +22,12 @@ export const EXAMPLES: { readonly [C in Refusal['code']]: Extract<Refusal, { cod
   body_too_large: { code: 'body_too_large', limitBytes: 33_554_432 },
   response_gone: { code: 'response_gone', status: 400 },
   unknown_model: { code: 'unknown_model', model: 'glm-0' },
+  method_not_supported: {
+    code: 'method_not_supported',
+    model: 'glm-4.7',
+    method: 'embeddings',
+    models: ['embedding-3'],
+  },
   model_not_in_plan: { code: 'model_not_in_plan', model: 'glm-5', plan: 'lite', models: ['glm-4.7', 'glm-4.6'] },
   no_plan: { code: 'no_plan' },
   never_subscribed: { code: 'never_subscribed' },

@@ -35,6 +35,12 @@ const STORIES: Readonly<Record<string, readonly [string, string, string, string]
     '没有该名称的模型。',
     '从 `GET <base>/models` 中选择。',
   ],
+  '1212': [
+    'The model cannot do what the address is for: embeddings and conversations have models of their own.',
+    'Choose one of `detail.models`, or the address that fits the model.',
+    '该模型不支持此地址的调用方式：向量与对话使用不同的模型。',
+    '从 `detail.models` 中选择，或改用与模型相符的地址。',
+  ],
   '1213': [
     'A field that every request needs is missing.',
     'Add the field named in `detail.field`.',

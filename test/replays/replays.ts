@@ -68,6 +68,7 @@ export async function replay(house: House, requests: readonly Recorded[]): Promi
       modelAsked: String(body.model),
       tool: 'replay',
       toolRule: 'replay',
+      project: '',
       sparesUnknown: false,
       evidence: classify(headers, read.outline),
       path,

@@ -123,6 +123,44 @@ describe('the operator’s API', () => {
     expect(codeOf(await operator.get(`${ADMIN}/members/mem_nobody`))).toBe('no_such_member')
   })
 
+  test('an operator sees the console as a member does: reads it all, changes nothing, is written down, and is himself again', async () => {
+    const { browser, memberId: own } = await browserOf('operator')
+    const path = `${ADMIN}/members/${memberId}/look`
+    expect(codeOf(await support.post(path, WHY))).toBe('not_allowed')
+    expect(codeOf(await browser.post(path, {}))).toBe('bad_request')
+    expect(codeOf(await browser.post(`${ADMIN}/members/${own}/look`, WHY))).toBe('staff_member')
+    expect(codeOf(await browser.send('DELETE', '/account/look'))).toBe('no_such_session')
+
+    expect((await browser.post(path, WHY)).status).toBe(204)
+    expect((await browser.get('/start')).json).toMatchObject({ me: { id: memberId }, looked_at_by: expect.any(String) })
+    expect((await member.get('/start')).json.looked_at_by).toBe(null)
+    expect((await browser.get('/subscription')).json).toEqual((await member.get('/subscription')).json)
+    const changes = house.app.routes.filter(
+      ({ method, url }) => /^\/api\/(console|admin)\//.test(url) && !['GET', 'HEAD'].includes(method),
+    )
+    expect(changes.length).toBeGreaterThan(60)
+    for (const { method, url } of changes.filter((one) => one.url !== '/api/console/v1/account/look')) {
+      const at = url.replaceAll(/:(\w+)/g, 'x')
+      expect([url, codeOf(await browser.send(method, at, BODILESS.has(method) ? undefined : {}))]).toEqual([
+        url,
+        'only_looking',
+      ])
+    }
+    expect(codeOf(await browser.get(`${ADMIN}/today`))).toBe('not_allowed')
+    expect(await lastDeed()).toMatchObject({ action: 'look', whom: memberId, ...WHY })
+    const { sessions } = (await member.get('/account/sessions')).json
+    expect(sessions.map((one: { by_operator: boolean }) => one.by_operator)).toContain(true)
+
+    const meOf = async () => (await browser.get('/account/me')).json.id
+    expect((await browser.send('DELETE', '/account/look')).status).toBe(204)
+    expect(await meOf()).toBe(own)
+    expect((await browser.post(path, WHY)).status).toBe(204)
+    expect(await meOf()).toBe(memberId)
+    // A browser forgets the cookie when its time is over.
+    browser.cookies.delete(SESSION_COOKIE)
+    expect(await meOf()).toBe(own)
+  })
+
   test('a balance is booked once per key, and never below what is free', async () => {
     const path = `${ADMIN}/members/${memberId}/balance`
     const once = { 'idempotency-key': 'the-same-wish' }

@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs'
 
+import { RECIPES } from '@codeplan/contract/recipes'
 import { micros } from '@codeplan/core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 
-import { RECIPES } from '../../apps/console/src/setup/recipes.ts'
 import { readCatalog } from '../../apps/server/src/catalog/index.ts'
 import { findCommand } from '../../apps/server/src/commands/list.ts'
 import { IN_DEPTH, LANGUAGES, SLUGS } from '../../apps/server/src/docs/contents.ts'
@@ -227,7 +227,7 @@ describe('Documentation', () => {
         if (language === 'json') expect(() => JSON.parse(example), `${page}: ${example}`).not.toThrow()
         if (language === 'toml')
           for (const line of example.trim().split('\n'))
-            expect(line, page).toMatch(/^(|\[[\w.-]+\]|\w+ = ("[^"]*"|\{ .* \}))$/)
+            expect(line, page).toMatch(/^(|\[[\w.-]+\]|\w+ = ("[^"]*"|\d+|\{ .* \}))$/)
         if (language === 'yaml') {
           const document = parse(example) as Record<string, unknown>
           expect(document, page).toBeTypeOf('object')
@@ -239,32 +239,18 @@ describe('Documentation', () => {
     }
   })
 
-  test('the guides of tools say what the console says when a tool is set up there', () => {
-    const wanted = {
-      host: HOST,
-      key: 'YOUR_KEY',
-      model: 'glm-4.7',
-      strong: 'glm-5',
-      quick: 'glm-4.5-air',
-      contextTokens: 200_000,
-      operator: 'Codeplan',
-    }
-    for (const { id, steps } of RECIPES) {
-      const text = written.get(`en/${id === 'kilo' || id === 'roo' ? 'kilo-roo' : id}`) ?? ''
-      const examples = fencesOf(text)
-      for (const step of steps(wanted)) {
-        if (step.kind === 'file') {
-          expect(text, id).toContain(step.name)
-          if (step.name.endsWith('.json'))
-            expect(
-              examples.map((example) => (example.language === 'json' ? JSON.parse(example.text) : '')),
-            ).toContainEqual(JSON.parse(step.text))
-          else expect(examples.map((example) => example.text.trim())).toContain(step.text)
-        }
-        if (step.kind === 'terminal')
-          for (const line of step.text.split('\n')) expect(text, id).toContain(line.replace('export ', ''))
-        if (step.kind === 'fields') for (const [, value] of step.fields) expect(text, id).toContain(value)
+  test('the guide of every tool prints its recipe: files, lines, fields, and how it takes a service', () => {
+    for (const { id, files, terminal, form, services } of RECIPES) {
+      const guide = sourceOf(`en/${id === 'kilo' || id === 'roo' ? 'kilo-roo' : id}`)
+      for (const [n, { name }] of files.entries()) {
+        expect(guide).toContain(`{{recipe.${id}${n === 0 ? '' : `.${n + 1}`}}}`)
+        expect(guide).toContain(name)
       }
+      if (terminal) expect(guide).toContain(`{{terminal.${id}}}`)
+      if (form) expect(guide).toContain(`{{form.${id}}}`)
+      // Of several that take it in the same shape one is printed.
+      if ('file' in services && ['cline', 'opencode', 'codex', 'qwen-code', 'crush'].includes(id))
+        expect(sourceOf('en/web-search')).toContain(`{{services.${id}}}`)
     }
   })
 

@@ -191,6 +191,20 @@ describe('what a call counts, by how it ended', () => {
     },
   )
 
+  test('a clock that is set half an hour ahead makes no upstream silent, before its first byte or after it', async () => {
+    const member = await house.subscriber('max')
+    // Longer than the second after which silence is looked for, in real time.
+    const asked = ['late:2200', 'slow:300,tokens:8'].map((fault) =>
+      ask(house.url, member.key, { text: `while the clock is set [[fault=${fault}]]`, stream: true }),
+    )
+    await until('both upstreams work', () => house.upstream.active() === 2)
+    house.clock.set(30 * 60_000)
+    for (const heard of await Promise.all(asked)) {
+      expect(heard.status).toBe(200)
+      expect(await receiptOf(house, heard.id)).toMatchObject({ ending: 'completed' })
+    }
+  })
+
   test('F71: after 120 calls of every ending no slot, no hold and no connection is left', async () => {
     const member = await house.subscriber('max')
     const faults = [

@@ -204,6 +204,13 @@ describe('S12: web search by MCP', () => {
       { jsonrpc: '2.0', method: 'notifications/initialized' },
     ])
     expect(JSON.parse(batch.text)).toHaveLength(2)
+    const cancelling = { jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: 1 } }
+    const search = calling('webSearchPrime', SEARCH)
+    // What its own batch cancels is not answered, and the rest does not wait for it.
+    expect((await rpc(house, path, max.key, [search, cancelling])).status).toBe(202)
+    expect((await rpc(house, path, max.key, [cancelling, listing])).status).toBe(202)
+    const rest = JSON.parse((await rpc(house, path, max.key, [search, cancelling, { ...listing, id: 2 }])).text)
+    expect(rest.map(({ id }: { id: number }) => id)).toEqual([2])
     const told = await rpc(house, path, max.key, { jsonrpc: '2.0', method: 'notifications/initialized' })
     expect([told.status, told.text]).toEqual([202, ''])
     const broken = await rpc(house, path, max.key, '{nonsense')

@@ -21,6 +21,7 @@ async function open(places: number, waitingMax: number, options: HouseOptions = 
       source
         .replace('waiting_max: 200 ', `waiting_max: ${waitingMax} `)
         .replaceAll(/concurrency: (5|10|30)\b/g, 'concurrency: 1000')
+        .replace('queue_weight: 2\n', 'queue_weight: 2\n    tool_policy: lower_priority\n')
         .replace('sandbox-openai, model: glm-4.7 }', `sandbox-openai, model: glm-4.7, concurrency: ${places} }`),
   })
 }
@@ -56,6 +57,30 @@ describe('ten places', () => {
       expect([tier, Math.abs(share(tier) - due) <= 1]).toEqual([tier, true])
     expect([await waiting(), await inUse(), house.upstream.peak()]).toEqual([0, 0, 10])
     expect(await faultsOfBooks(house)).toEqual([])
+  }, 120_000)
+
+  test('lower_priority: while tools that are known wait too, one of three places of their plan goes to unknown ones; alone they wait no longer than others', async () => {
+    const before = house.upstream.calls().length
+    const blocker = await house.subscriber('max')
+    const blockers = await occupy(blocker.key, 10)
+    const callers = await Promise.all(Array.from({ length: 60 }, () => house.subscriber('pro')))
+    const answers = callers.map(({ key }, n) => {
+      const known = n % 2 === 0
+      const headers = known ? {} : { 'user-agent': 'OpenAI/JS 7.57.0' }
+      return ask(house.url, key, { headers, text: `by ${known ? 'known' : 'unknown'} [[fault=late:20]]` })
+    })
+    await until('all wait', async () => (await waiting()) === 60, 20_000)
+    for (const call of blockers) call.hangUp()
+    expect((await Promise.all(answers)).map(({ status }) => status)).toEqual(callers.map(() => 200))
+    const order = house.upstream
+      .calls()
+      .slice(before)
+      .flatMap(({ prompt }) => /by (\w+)/.exec(prompt)?.[1] ?? [])
+    expect(order).toHaveLength(60)
+    const unknown = order.slice(0, 42).filter((one) => one === 'unknown').length
+    expect(Math.abs(unknown - 14)).toBeLessThanOrEqual(1)
+    // The known ones are through: what is left is theirs, with no pause.
+    expect(order.slice(48)).toEqual(Array.from({ length: 12 }, () => 'unknown'))
   }, 120_000)
 })
 

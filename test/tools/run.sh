@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # npm run test:tools: real coding tools do a small task through a Codeplan server in front of the sandbox upstream, once
 # with an upstream that speaks Chat Completions and once with one that speaks Messages, so that every pair is crossed. Then
-# meters that others published read what subscribers have used (meters.sh).
+# meters that others published read what subscribers have used (meters.sh), and Claude Code, the official MCP inspector and the
+# published vision package use the services.
 #
 #   bash test/tools/run.sh [direct] [client...]
 #
@@ -34,6 +35,8 @@ CASES=(
   "qwen-code"
   "qwen-code STEPS=2"
   "qwen-code HELPER=1"
+  "kilo HELPER=1"
+  "cline HELPER=1"
   "sdk-anthropic"
   "sdk-anthropic STREAM=0 PROMPT_EXTRA=[[parallel=2]]"
   "sdk-openai"
@@ -109,7 +112,8 @@ if [ "$MODE" = direct ]; then
 else
   start_sandbox
   start_server -e '/id: max$/,/^    prices:/s/^    prices:/    tool_policy: observe\n    prices:/' \
-    -e 's/web_search: { included: true, calls: [0-9]*, per: once }/web_search: { included: true, calls: 1, per: once }/'
+    -e 's/web_search: { included: true, calls: [0-9]*, per: once }/web_search: { included: true, calls: 1, per: once }/' \
+    -e 's/vision: { included: true, calls: [0-9]*, per: once }/vision: { included: true, calls: 1, per: once }/'
   KEY=$(subscriber tools@example.org pro) || exit 1
   SDK_KEY=$(subscriber sdk@example.org max) || exit 1
   for kind in openai anthropic; do
@@ -117,11 +121,22 @@ else
       chosen "$one" && run_case "$kind" "$(model_of "$kind")" "$one"
     done
   done
-  if chosen mcp; then
-    LITE_KEY=$(subscriber lite@example.org lite) || exit 1
-    line=$(env BASE="$BASE" KEY="$KEY" LITE_KEY="$LITE_KEY" bash "$HERE/mcp.sh" 2>&1 < /dev/null | tee "$LOGS/mcp.log" | grep -aE '^(PASS|FAIL) ' | tail -n 1)
-    report "${line%% *}" "MCP: ${line#* }"
-    [ "${line%% *}" = PASS ] || tail -n 25 "$LOGS/mcp.log" | cut -c 1-400 | sed 's/^/    /'
+  for services in mcp inspector vision-package; do
+    chosen "$services" || continue
+    # Each with a trial that nobody has used.
+    LITE_KEY=$(subscriber "$services@example.org" lite) || exit 1
+    log=$LOGS/$services.log
+    env BASE="$BASE" KEY="$KEY" LITE_KEY="$LITE_KEY" bash "$HERE/$services.sh" > "$log" 2>&1 < /dev/null
+    line=$(grep -aE '^(PASS|FAIL) ' "$log" | tail -n 1)
+    report "${line%% *}" "services: ${line#* }"
+    [ "${line%% *}" = PASS ] || tail -n 25 "$log" | cut -c 1-400 | sed 's/^/    /'
+  done
+  if chosen sdk-embeddings; then
+    BALANCE_KEY=$(subscriber balance@example.org) || exit 1
+    operator balance add balance@example.org 1 --json > "$LOGS/balance.json" || give_up "balance add" "$LOGS/operator.log"
+    line=$(env BASE="$BASE" KEY="$KEY" BALANCE_KEY="$BALANCE_KEY" bash "$HERE/sdk-embeddings.sh" 2>&1 < /dev/null | tee "$LOGS/sdk-embeddings.log" | grep -aE '^(PASS|FAIL) ' | tail -n 1)
+    report "${line%% *}" "embeddings: ${line#* }"
+    [ "${line%% *}" = PASS ] || tail -n 25 "$LOGS/sdk-embeddings.log" | sed 's/^/    /'
   fi
   for command in "usage tools@example.org" doctor; do
     # shellcheck disable=SC2086 # a command and its argument

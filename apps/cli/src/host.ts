@@ -1,19 +1,5 @@
 import { EXIT, Stop } from './world.ts'
 
-/** Paths of the server, below its host. */
-export const BASES = {
-  anthropic: '/api/anthropic',
-  openai: '/api/coding/paas/v4',
-  responses: '/api/v1',
-} as const
-export type Base = keyof typeof BASES
-
-export const MCP_SERVICES = [
-  { name: 'codeplan-web-search', path: '/api/mcp/web_search_prime/mcp' },
-  { name: 'codeplan-web-reader', path: '/api/mcp/web_reader/mcp' },
-  { name: 'codeplan-vision', path: '/api/mcp/vision/mcp' },
-] as const
-
 /** The host that somebody typed: a base URL of a tool means the same server. */
 export function hostOf(typed: string): string {
   const text = typed.trim().replace(/\/+$/, '')

@@ -1,7 +1,8 @@
 import type { UsageStanding } from '@codeplan/contract'
+import { SLOTS, type ModelFacts, type Slot } from '@codeplan/contract/recipes'
 
 import type { Prices } from './api.ts'
-import { SLOTS, type ModelFacts, type Slot, type Wish } from './tools/tool.ts'
+import type { Wish } from './tools/tool.ts'
 import { EXIT, Stop } from './world.ts'
 
 /** Where the server cannot be asked: the names and sizes of the plan's documentation. */

@@ -1,3 +1,5 @@
+import { SLOTS, type ModelFacts } from '@codeplan/contract/recipes'
+
 import { savedAccount, type Account } from './account.ts'
 import { ask as askServer, noAnswer } from './api.ts'
 import { hostOf } from './host.ts'
@@ -7,7 +9,7 @@ import { givenAccount } from './options.ts'
 import type { Places } from './places.ts'
 import { statuslineCommand } from './statusline-command.ts'
 import { TOOLS, toolOf } from './tools/list.ts'
-import { SLOTS, type ModelFacts, type Tool, type Wish } from './tools/tool.ts'
+import { NAMED, type Tool, type Wish } from './tools/tool.ts'
 import { EXIT, Stop, type Ask, type Language, type World } from './world.ts'
 
 export interface SetupOptions {
@@ -60,7 +62,11 @@ export async function collectWish(
       zh: '在 Claude Code 状态栏显示套餐余量？[y/N] ',
     }))
   const statusline = line ? await statuslineCommand(world) : undefined
-  return { tools, language, wish: { host, key, ...chooseModels(models, wishes), mcp, statusline, scope } }
+  return {
+    tools,
+    language,
+    wish: { host, key, provider: NAMED, ...chooseModels(models, wishes), mcp, statusline, scope },
+  }
 }
 
 /** A person may keep what the last setup knew, or say something else; a script takes it. */

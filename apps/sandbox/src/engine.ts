@@ -6,6 +6,7 @@ import type { Ask, Dialect } from './ask.ts'
 import type { OpenCall } from './call-log.ts'
 import { readChatAsk } from './chat-ask.ts'
 import { type Faults, parseFaults, readDirectives } from './directives.ts'
+import { embeddingsOf, embeddingsProblem, type Problem } from './embeddings.ts'
 import type { JsonObject } from './json.ts'
 import { readMessagesAsk } from './messages-ask.ts'
 import { chatError, chatErrorEvent, chatEvents, chatWhole } from './openai-answer.ts'
@@ -58,16 +59,7 @@ export class Engine {
     } catch (error) {
       return refuse(res, call, 400, error instanceof Error ? error.message : String(error))
     }
-    await pause(faults.lateMs ?? 0, gone)
-    if (faults.never) await untilGone(gone)
-    if (gone.aborted) return undefined
-    if (faults.full) {
-      return refuse(res, call, 400, 'The prompt is longer than the maximum context length of this model.')
-    }
-    if (faults.status) {
-      const wait = faults.retryAfterS
-      return refuse(res, call, faults.status, 'The sandbox refuses this call on request.', wait)
-    }
+    if (await this.#isOver(res, call, faults, gone)) return undefined
     const answer = compose(
       ask,
       reply(ask, standing, readDirectives(standing.prompt)),
@@ -77,13 +69,47 @@ export class Engine {
     call.spent = answer.spent
     const head = answerHead(this.#options.seed, call.order, ask.model, call.startedAtMs)
     if (ask.stream) return stream(res, call, ask, head, answer, faults, gone)
-    return whole(res, call, head, answer, faults, gone)
+    const { dialect } = call
+    const made = dialect === 'openai' ? chatWhole(head, answer, faults) : messagesWhole(head, answer, faults)
+    return whole(res, call, made, faults, gone)
   }
 
-  #problem(dialect: Dialect, body: JsonObject): { status: number; message: string } | undefined {
-    const { models, strict } = this.#options
+  async embed(req: IncomingMessage, res: ServerResponse, body: JsonObject, call: OpenCall, gone: AbortSignal) {
+    const problem = this.#modelProblem(body) ?? embeddingsProblem(body)
+    if (problem) {
+      call.refused = problem.message
+      return refuse(res, call, problem.status, problem.message)
+    }
+    Object.assign(call, { model: body.model })
+    const asked = readDirectives(JSON.stringify(body.input)).faults
+    const faults = parseFaults([this.#outerFaults(req, call), asked].join(','))
+    if (await this.#isOver(res, call, faults, gone)) return undefined
+    return whole(res, call, embeddingsOf(body, faults), faults, gone)
+  }
+
+  /** What goes wrong before an answer. */
+  async #isOver(res: ServerResponse, call: OpenCall, faults: Faults, gone: AbortSignal): Promise<boolean> {
+    await pause(faults.lateMs ?? 0, gone)
+    if (faults.never) await untilGone(gone)
+    if (gone.aborted) return true
+    if (faults.full) refuse(res, call, 400, 'The prompt is longer than the maximum context length of this model.')
+    else if (faults.status) {
+      refuse(res, call, faults.status, 'The sandbox refuses this call on request.', faults.retryAfterS)
+    } else return false
+    return true
+  }
+
+  #modelProblem(body: JsonObject): Problem | undefined {
+    const { models } = this.#options
     if (typeof body.model !== 'string' || body.model === '') return { status: 400, message: 'model: Field required' }
     if (models && !models.includes(body.model)) return { status: 404, message: `model '${body.model}' does not exist` }
+    return undefined
+  }
+
+  #problem(dialect: Dialect, body: JsonObject): Problem | undefined {
+    const { strict } = this.#options
+    const unknown = this.#modelProblem(body)
+    if (unknown) return unknown
     if (!Array.isArray(body.messages) || body.messages.length === 0) {
       return { status: 400, message: 'messages: at least one message is required' }
     }
@@ -93,13 +119,16 @@ export class Engine {
 
   /** What the prompt asks for goes before what the header asks for, and that before the engine's own. */
   #faults(req: IncomingMessage, call: OpenCall, ask: Ask, standing: Standing): Faults {
-    const script = this.#options.faults()
-    const own = typeof script === 'string' ? script : script(call)
-    const header = req.headers['x-sandbox-fault']
     const directives = readDirectives(standing.prompt)
     // A title is asked for with the prompt's words in it; its directives are meant for the answer, not for the title.
     const meant = directives.faults !== '' && !asksForTitle(ask) && this.#isDue(standing.prompt, directives.times)
-    return parseFaults([own, header, meant ? directives.faults : ''].join(','))
+    return parseFaults([this.#outerFaults(req, call), meant ? directives.faults : ''].join(','))
+  }
+
+  #outerFaults(req: IncomingMessage, call: OpenCall): string {
+    const script = this.#options.faults()
+    const own = typeof script === 'string' ? script : script(call)
+    return [own, req.headers['x-sandbox-fault']].join(',')
   }
 
   #isDue(prompt: string, times: number): boolean {
@@ -142,16 +171,12 @@ async function stream(
 async function whole(
   res: ServerResponse,
   call: OpenCall,
-  head: AnswerHead,
-  answer: Answer,
+  answer: JsonObject,
   faults: Faults,
   gone: AbortSignal,
 ): Promise<void> {
   if (faults.errorAfter !== undefined) return refuse(res, call, 500, 'The sandbox engine failed on request.')
-  const { dialect } = call
-  const json = JSON.stringify(
-    dialect === 'openai' ? chatWhole(head, answer, faults) : messagesWhole(head, answer, faults),
-  )
+  const json = JSON.stringify(answer)
   const body = faults.garbageAfter === undefined && !faults.restart ? json : `${half(json)}<html>not JSON</html>`
   call.status = 200
   res.writeHead(200, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body), ...ids(call) })

@@ -1,7 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { CallLog, type CallRecord } from './call-log.ts'
-import type { Dialect } from './ask.ts'
 import { parseFaults } from './directives.ts'
 import { Engine, type FaultScript, refuse } from './engine.ts'
 import { isObject, type JsonObject } from './json.ts'
@@ -36,7 +35,7 @@ export interface SandboxUpstream {
 }
 
 const longestBody = 64 * 1024 * 1024
-const defaultModels = ['glm-5', 'glm-4.7', 'glm-4.6', 'glm-4.5', 'glm-4.5-air', 'glm-4.6v']
+const defaultModels = ['glm-5', 'glm-4.7', 'glm-4.6', 'glm-4.5', 'glm-4.5-air', 'glm-4.6v', 'embedding-3']
 
 export async function startUpstream(options: UpstreamOptions = {}): Promise<SandboxUpstream> {
   const log = new CallLog()
@@ -85,7 +84,7 @@ function checked(script: FaultScript): FaultScript {
 }
 
 const routes =
-  /^(?:\/v1|\/api\/paas\/v4)?\/(chat\/completions|messages|messages\/count_tokens|models|health|search|sandbox\/calls)$/
+  /^(?:\/v1|\/api\/paas\/v4)?\/(chat\/completions|embeddings|messages|messages\/count_tokens|models|health|search|sandbox\/calls)$/
 
 async function serve(
   engine: Engine,
@@ -111,7 +110,7 @@ async function serve(
     if (!body) return json(res, 400, { error: { type: 'invalid_request_error', message: 'not a JSON object' } })
     return json(res, 200, { input_tokens: engine.countTokens(body) })
   }
-  await serveCall(engine, log, options, req, res, path, route === 'messages' ? 'anthropic' : 'openai')
+  await serveCall(engine, log, options, req, res, path, route)
 }
 
 async function serveCall(
@@ -121,10 +120,10 @@ async function serveCall(
   req: IncomingMessage,
   res: ServerResponse,
   path: string,
-  dialect: Dialect,
+  route: string,
 ): Promise<void> {
   const gone = new AbortController()
-  const call = log.open(path, dialect, req.headers)
+  const call = log.open(path, route === 'messages' ? 'anthropic' : 'openai', req.headers)
   res.once('close', () => {
     call.aborted = !call.finished && !call.cut
     gone.abort()
@@ -133,6 +132,7 @@ async function serveCall(
   const body = await readJson(req)
   if (!body) return refuse(res, call, 400, 'The body is not a JSON object.')
   if (options.keepBodies) call.body = body
+  if (route === 'embeddings') return engine.embed(req, res, body, call, gone.signal)
   await engine.answer(req, res, body, call, gone.signal)
 }
 

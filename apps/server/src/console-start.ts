@@ -22,6 +22,7 @@ export function registerConsoleStart(fastify: FastifyInstance, { people, catalog
           operator: { name, zone, currency },
           sign_up: rules.sign_up !== 'closed',
           me: person ? meOf(person) : null,
+          looked_at_by: visitor?.lookedBy ?? null,
           teams: teams.length > 0,
         }
       },

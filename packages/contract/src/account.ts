@@ -80,6 +80,7 @@ export const sessionSchema = z.object({
   ends_at: instantSchema,
   address: z.string(),
   agent: z.string(),
+  by_operator: z.boolean().describe('An operator looks with your eyes, and can change nothing'),
 })
 
 export const totpBeginSchema = z.object({ password: passwordSchema })

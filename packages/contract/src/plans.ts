@@ -37,6 +37,7 @@ export const soldModelSchema = z.object({
   name: z.string(),
   vision: z.boolean(),
   context_tokens: z.int(),
+  output_tokens_max: z.int(),
   multiplier: z.number().describe('By how much a call counts now'),
   next_multiplier: z.object({ factor: z.number(), at: instantSchema }).nullable(),
 })

@@ -9,6 +9,10 @@ export const startSchema = z.object({
   operator: z.object({ name: z.string(), zone: z.string(), currency: z.string() }),
   sign_up: z.boolean().describe('Whether anybody may make an account'),
   me: meSchema.nullable().describe('Null: nobody is signed in'),
+  looked_at_by: z
+    .string()
+    .nullable()
+    .describe('The address of the operator who looks with the eyes of `me`, and can change nothing'),
   teams: z.boolean().describe('Whether who is signed in is in a team'),
 })
 export type Start = z.infer<typeof startSchema>

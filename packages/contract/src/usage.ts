@@ -78,10 +78,10 @@ export const promptsSchema = z.object({
   next: z.string().nullable().describe('`before` of the next page'),
 })
 
-export const USAGE_BY = ['model', 'tool', 'key'] as const
+export const USAGE_BY = ['model', 'tool', 'key', 'project'] as const
 export type UsageBy = (typeof USAGE_BY)[number]
 const sumSchema = z.object({
-  name: z.string().describe('The model, the tool or the id of the key'),
+  name: z.string().describe('The model, the tool, the id of the key or the project; empty: no project was named'),
   calls: z.number(),
   failed: z.number(),
   charge: units,
@@ -147,6 +147,7 @@ export const receiptSchema = z.object({
   tool: z.string(),
   tool_rule: z.string().nullable(),
   tool_policy: z.string().nullable(),
+  project: z.string().nullable().describe('As the header `x-codeplan-project` named it'),
   path: z.string(),
   stream: z.boolean(),
   key: z.string(),

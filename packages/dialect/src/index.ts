@@ -41,7 +41,8 @@ export type { ClientStream, StreamEnd, StreamOptions } from './stream/stream.ts'
 
 /** What the gateway needs to know of a request, read without building it; and the body for an upstream that speaks the same. */
 export { outline, sliceOf } from './outline.ts'
-export type { MessageKind, MessageOutline, Outline, OutlineFault, Span, Wire } from './outline.ts'
+export type { MessageKind, MessageOutline, Outline, OutlineFault, Span, VectorForm, Wire } from './outline.ts'
+export { embeddingsOutline } from './embeddings-outline.ts'
 export { spliceRequest } from './splice.ts'
 export type { SpliceOptions } from './splice.ts'
 

@@ -58,7 +58,12 @@ export interface Outline {
   readonly marked: boolean
   /** The top-level object begins with `{` here. */
   readonly bodyStart: number
+  /** Of an Embeddings request, and of no other: the form in which its caller wants the vectors. */
+  readonly vectorsAs?: VectorForm
 }
+
+/** A list of numbers, or the bytes of 32-bit floats (little endian) in base64. */
+export type VectorForm = 'float' | 'base64'
 
 export type OutlineFault =
   | { readonly fault: 'bad_body'; readonly why: string }
@@ -68,10 +73,10 @@ export type OutlineFault =
 /** What clients speak: the two dialects of upstreams, and OpenAI's Responses (Codex). */
 export type Wire = Dialect | 'responses'
 
-type Read<T> = { ok: true; outline: T } | { ok: false; fault: OutlineFault }
+export type OutlineRead = { ok: true; outline: Outline } | { ok: false; fault: OutlineFault }
 
 /** Reads the outline of a Messages, Chat Completions or Responses request, in one walk over its bytes. */
-export function outline(wire: Wire, body: Buffer): Read<Outline> {
+export function outline(wire: Wire, body: Buffer): OutlineRead {
   try {
     const json = jsonBytes(body)
     const bodyStart = skipSpace(json, 0)
@@ -147,15 +152,13 @@ function make(
   bodyStart: number,
   fields: Readonly<Record<string, Span>>,
   found: Found,
-): Read<Outline> {
+): OutlineRead {
   const { bytes } = json
   const { model } = fields
   const listName = wire === 'responses' ? 'input' : 'messages'
   const list = fields[listName]
   if (!model) return fault({ fault: 'missing_field', field: 'model' })
-  if (!isStringAt(json, model.start) || model.end - model.start < 3) {
-    return fault({ fault: 'bad_field', field: 'model', why: 'it must be the name of a model' })
-  }
+  if (!isNameAt(json, model)) return fault(NO_NAME)
   if (!list) return fault({ fault: 'missing_field', field: listName })
   const isWhole = wire === 'responses' && isStringAt(json, list.start)
   if (!isWhole && !isArrayAt(json, list.start)) {
@@ -194,7 +197,11 @@ function make(
 /** A part of a body as latin1 text. */
 export const sliceOf = (body: Buffer, span: Span): string => body.toString('latin1', span.start, span.end)
 
-function nameIn(literal: string): string {
+/** A text of at least one letter. */
+export const isNameAt = (json: JsonBytes, { start, end }: Span): boolean => isStringAt(json, start) && end - start > 2
+export const NO_NAME: OutlineFault = { fault: 'bad_field', field: 'model', why: 'it must be the name of a model' }
+
+export function nameIn(literal: string): string {
   try {
     return JSON.parse(literal) as string
   } catch {

@@ -1,4 +1,6 @@
-import { BASES, isInTheClear } from '../host.ts'
+import { BASES } from '@codeplan/contract/recipes'
+
+import { isInTheClear } from '../host.ts'
 import { keyForm, looksLikeKey } from '../key.ts'
 import type { Facts } from './facts.ts'
 import type { Finding } from './finding.ts'

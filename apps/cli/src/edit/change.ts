@@ -1,7 +1,8 @@
+import type { Json, Path } from '@codeplan/contract/recipes'
+
 import type { Text } from '../world.ts'
 
-export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json }
-export type Path = readonly (string | number)[]
+export type { Json, Path }
 
 /** A value at its place; undefined takes it away. */
 export interface Edit {

@@ -1,35 +1,29 @@
-import { valueAt, type Edit } from '../edit/change.ts'
-import { readToml } from '../edit/toml.ts'
-import { BASES, MCP_SERVICES } from '../host.ts'
-import { PROVIDER } from './opencode.ts'
-import { contextOf, type Tool, type Wish } from './tool.ts'
+import { codex as recipe, PROVIDER } from '@codeplan/contract/recipes'
 
-const edits = (wish: Wish): readonly Edit[] => [
-  { path: ['model'], value: wish.main },
-  { path: ['model_provider'], value: PROVIDER },
-  // Of a model that it does not know Codex assumes more than that.
-  { path: ['model_context_window'], value: contextOf(wish, [wish.main]) },
-  ...Object.entries({
-    name: 'Codeplan',
-    base_url: wish.host + BASES.responses,
-    wire_api: 'responses',
-    experimental_bearer_token: wish.key,
-  }).map(([key, value]) => ({ path: ['model_providers', PROVIDER, key], value })),
-  // Either the variable or the key, not both.
-  { path: ['model_providers', PROVIDER, 'env_key'], value: undefined },
-  ...(wish.mcp ? MCP_SERVICES : []).flatMap(({ name, path }) => [
-    { path: ['mcp_servers', name, 'url'], value: wish.host + path },
-    { path: ['mcp_servers', name, 'http_headers'], value: { Authorization: `Bearer ${wish.key}` } },
-  ]),
-]
+import { isObject, valueAt, type Edit } from '../edit/change.ts'
+import { readToml } from '../edit/toml.ts'
+import { recipeEdits, serviceEdits } from './json-plan.ts'
+import type { Tool } from './tool.ts'
+
+/** A table is written key by key, under its own header. */
+const byKey = ({ path, value }: Edit): readonly Edit[] =>
+  isObject(value) ? Object.entries(value).map(([key, inner]) => ({ path: [...path, key], value: inner })) : []
 
 export const codex: Tool = {
-  id: 'codex',
-  name: 'Codex',
-  base: 'responses',
+  ...recipe,
   // It takes no provider from a project's file.
   scopes: ['user'],
-  plan: ({ codex: path }, wish) => [{ path, edits: () => edits(wish) }],
+  plan: ({ codex: path }, wish) => [
+    {
+      path,
+      edits: (root) => [
+        ...recipeEdits(recipe.files[0], wish, root),
+        // Either the variable or the key, not both.
+        { path: ['model_providers', PROVIDER, 'env_key'], value: undefined },
+        ...serviceEdits(recipe, wish).flatMap(byKey),
+      ],
+    },
+  ],
   steps: () => [],
   start: { en: 'Start it anew: codex', zh: '重新启动：codex' },
   winners: [],

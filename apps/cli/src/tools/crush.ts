@@ -1,42 +1,17 @@
-import { BASES } from '../host.ts'
-import { currentAt, mergePlan, mcpEdits } from './json-plan.ts'
-import { PROVIDER } from './opencode.ts'
+import { crush as recipe, PROVIDER } from '@codeplan/contract/recipes'
+
+import { currentAt, mergePlan, recipeEdits, serviceEdits } from './json-plan.ts'
 import type { Tool } from './tool.ts'
 
 export const crush: Tool = {
-  id: 'crush',
-  name: 'Crush',
-  base: 'openai',
+  ...recipe,
   scopes: ['user', 'project'],
   plan: (places, wish, there) => [
     mergePlan(
       wish.scope === 'user'
         ? places.crush.user
         : (places.crush.project.findLast(there) ?? places.crush.project[0] ?? ''),
-      (root) => [
-        ...(Object.keys(root as object).length === 0
-          ? [{ path: ['$schema'], value: 'https://charm.land/crush.json' }]
-          : []),
-        {
-          path: ['providers', PROVIDER],
-          value: {
-            name: 'Codeplan',
-            type: 'openai-compat',
-            base_url: wish.host + BASES.openai,
-            api_key: wish.key,
-            models: wish.models.map(({ id, name, contextTokens, outputTokensMax }) => ({
-              id,
-              name,
-              context_window: contextTokens,
-              default_max_tokens: outputTokensMax,
-              can_reason: true,
-            })),
-          },
-        },
-        { path: ['models', 'large'], value: { provider: PROVIDER, model: wish.main } },
-        { path: ['models', 'small'], value: { provider: PROVIDER, model: wish.small } },
-        ...mcpEdits(wish, ['mcp'], (url, headers) => ({ type: 'http', url, headers })),
-      ],
+      (root) => [...recipeEdits(recipe.files[0], wish, root), ...serviceEdits(recipe, wish)],
     ),
   ],
   steps: () => [],

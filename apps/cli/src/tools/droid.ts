@@ -1,40 +1,18 @@
-import { valueAt, type Edit, type Json } from '../edit/change.ts'
-import { readJson } from '../edit/json.ts'
-import { BASES } from '../host.ts'
-import { mergePlan, mcpEdits } from './json-plan.ts'
-import type { Tool, Wish } from './tool.ts'
+import { droid as recipe } from '@codeplan/contract/recipes'
 
-const NAMED = 'Codeplan'
+import { valueAt } from '../edit/change.ts'
+import { readJson } from '../edit/json.ts'
+import { mergePlan, recipeEdits, serviceEdits } from './json-plan.ts'
+import { NAMED, type Tool } from './tool.ts'
+
 const isOurs = (entry: unknown): boolean => String(valueAt(entry, ['displayName']) ?? '').endsWith(`(${NAMED})`)
 
-function models(root: Json, wish: Wish): readonly Edit[] {
-  const there = valueAt(root, ['customModels'])
-  const made = wish.models.map(({ id, name, outputTokensMax }) => ({
-    model: id,
-    displayName: `${name} (${NAMED})`,
-    baseUrl: wish.host + BASES.openai,
-    apiKey: wish.key,
-    provider: 'generic-chat-completion-api',
-    maxOutputTokens: outputTokensMax,
-  }))
-  if (!Array.isArray(there)) return [{ path: ['customModels'], value: made }]
-  let end = there.length
-  return made.map((entry) => {
-    const at = there.findIndex((old: unknown) => isOurs(old) && valueAt(old, ['model']) === entry.model)
-    return { path: ['customModels', at < 0 ? end++ : at], value: entry }
-  })
-}
-
 export const droid: Tool = {
-  id: 'droid',
-  name: 'Droid',
-  base: 'openai',
+  ...recipe,
   scopes: ['user'],
   plan: ({ droid: { settings, mcp } }, wish) => [
-    mergePlan(settings, (root) => models(root, wish)),
-    ...(wish.mcp
-      ? [mergePlan(mcp, () => mcpEdits(wish, ['mcpServers'], (url, headers) => ({ type: 'http', url, headers })))]
-      : []),
+    mergePlan(settings, (root) => recipeEdits(recipe.files[0], wish, root)),
+    ...(wish.mcp ? [mergePlan(mcp, () => serviceEdits(recipe, wish))] : []),
   ],
   steps: (wish) => [
     {

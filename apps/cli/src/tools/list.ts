@@ -1,5 +1,5 @@
 import { EXIT, Stop } from '../world.ts'
-import { cherryStudio, cline, cursor, goose, roo } from './by-hand.ts'
+import { BY_HAND } from './by-hand.ts'
 import { claudeCode } from './claude-code.ts'
 import { codex } from './codex.ts'
 import { crush } from './crush.ts'
@@ -9,20 +9,7 @@ import { qwenCode } from './qwen-code.ts'
 import type { Tool } from './tool.ts'
 
 /** In the order in which they are offered; ids as in the operator's catalog. */
-export const TOOLS: readonly Tool[] = [
-  claudeCode,
-  opencode,
-  codex,
-  qwenCode,
-  kilo,
-  crush,
-  droid,
-  cline,
-  roo,
-  goose,
-  cherryStudio,
-  cursor,
-]
+export const TOOLS: readonly Tool[] = [claudeCode, opencode, codex, qwenCode, kilo, crush, droid, ...BY_HAND]
 
 export function toolOf(id: string): Tool {
   const tool = TOOLS.find((known) => known.id === id)

@@ -1,30 +1,22 @@
-import type { Json } from '../edit/change.ts'
-import { BASES } from '../host.ts'
-import { currentAt, mergePlan, mcpEdits } from './json-plan.ts'
-import type { Places } from '../places.ts'
-import type { Tool, Wish } from './tool.ts'
+import { PROVIDER, kilo as kiloRecipe, opencode as openCodeRecipe, type Recipe } from '@codeplan/contract/recipes'
 
-/** The provider's id in files of tools where one can be chosen. */
-export const PROVIDER = 'codeplan'
+import type { Places } from '../places.ts'
+import { currentAt, mergePlan, recipeEdits, serviceEdits } from './json-plan.ts'
+import type { Tool } from './tool.ts'
 
 /** OpenCode, and Kilo Code, which is made of it and reads the same file under its own name. */
-function ofItsKind(id: 'opencode' | 'kilo', name: string, schema: string, command: string): Tool {
+function ofItsKind(recipe: Recipe, id: 'opencode' | 'kilo'): Tool {
   return {
-    id,
-    name,
-    base: 'openai',
+    ...recipe,
     scopes: ['user', 'project'],
     plan: (places, wish, there) => [
       mergePlan(fileOf(places[id][wish.scope], there), (root) => [
-        ...(Object.keys(root as object).length === 0 ? [{ path: ['$schema'], value: schema }] : []),
-        { path: ['model'], value: `${PROVIDER}/${wish.main}` },
-        { path: ['small_model'], value: `${PROVIDER}/${wish.small}` },
-        { path: ['provider', PROVIDER], value: provider(wish) },
-        ...mcpEdits(wish, ['mcp'], (url, headers) => ({ type: 'remote', url, enabled: true, headers })),
+        ...recipeEdits(recipe.files[0], wish, root),
+        ...serviceEdits(recipe, wish),
       ]),
     ],
     steps: () => [],
-    start: { en: `Start it anew: ${command}`, zh: `重新启动：${command}` },
+    start: { en: `Start it anew: ${id}`, zh: `重新启动：${id}` },
     winners: [],
     current: (places: Places) =>
       [...places[id].user, ...places[id].project].map((file) =>
@@ -37,17 +29,5 @@ function ofItsKind(id: 'opencode' | 'kilo', name: string, schema: string, comman
 const fileOf = (files: readonly string[], there: (path: string) => boolean): string =>
   files.findLast(there) ?? files[0] ?? ''
 
-const provider = (wish: Wish): Json => ({
-  npm: '@ai-sdk/openai-compatible',
-  name: 'Codeplan',
-  options: { baseURL: wish.host + BASES.openai, apiKey: wish.key },
-  models: Object.fromEntries(
-    wish.models.map(({ id, name, contextTokens, outputTokensMax }) => [
-      id,
-      { name, tool_call: true, reasoning: true, limit: { context: contextTokens, output: outputTokensMax } },
-    ]),
-  ),
-})
-
-export const opencode = ofItsKind('opencode', 'OpenCode', 'https://opencode.ai/config.json', 'opencode')
-export const kilo = ofItsKind('kilo', 'Kilo Code', 'https://kilo.ai/config.json', 'kilo')
+export const opencode = ofItsKind(openCodeRecipe, 'opencode')
+export const kilo = ofItsKind(kiloRecipe, 'kilo')

@@ -1,31 +1,18 @@
-import { valueAt, type Edit, type Json } from '../edit/change.ts'
+import { QWEN_KEY, qwenCode as recipe } from '@codeplan/contract/recipes'
+
+import { valueAt } from '../edit/change.ts'
 import { readJson } from '../edit/json.ts'
-import { BASES } from '../host.ts'
-import { mergePlan, mcpEdits } from './json-plan.ts'
-import type { Current, Tool, Wish } from './tool.ts'
+import { mergePlan, recipeEdits, serviceEdits } from './json-plan.ts'
+import type { Current, Tool } from './tool.ts'
 
-/** A variable of our own: OPENAI_API_KEY of the terminal does not win over it. */
-const KEY = 'CODEPLAN_KEY'
 const LIST = ['modelProviders', 'openai']
-
-/** Its models, one entry each; entries of other providers stay. */
-function models(root: Json, wish: Wish): readonly Edit[] {
-  const there = valueAt(root, LIST)
-  const made = wish.models.map(({ id, name }) => ({ id, name, baseUrl: wish.host + BASES.openai, envKey: KEY }))
-  if (!Array.isArray(there)) return [{ path: LIST, value: made }]
-  let end = there.length
-  return made.map((entry) => {
-    const at = there.findIndex((old: unknown) => valueAt(old, ['id']) === entry.id && valueAt(old, ['envKey']) === KEY)
-    return { path: [...LIST, at < 0 ? end++ : at], value: entry }
-  })
-}
 
 function read(file: string, text: string): Current | undefined {
   const found = readJson(text)
   if (!found.ok) return undefined
   const list = valueAt(found.root, LIST)
-  const ours = Array.isArray(list) ? list.find((entry: unknown) => valueAt(entry, ['envKey']) === KEY) : undefined
-  const [baseUrl, key] = [valueAt(ours, ['baseUrl']), valueAt(found.root, ['env', KEY])]
+  const ours = Array.isArray(list) ? list.find((entry: unknown) => valueAt(entry, ['envKey']) === QWEN_KEY) : undefined
+  const [baseUrl, key] = [valueAt(ours, ['baseUrl']), valueAt(found.root, ['env', QWEN_KEY])]
   return ours === undefined
     ? undefined
     : {
@@ -36,24 +23,16 @@ function read(file: string, text: string): Current | undefined {
 }
 
 export const qwenCode: Tool = {
-  id: 'qwen-code',
-  name: 'Qwen Code',
-  base: 'openai',
+  ...recipe,
   scopes: ['user', 'project'],
   plan: ({ qwen }, wish) => [
-    mergePlan(qwen[wish.scope], (root) => [
-      ...models(root, wish),
-      { path: ['env', KEY], value: wish.key },
-      { path: ['security', 'auth', 'selectedType'], value: 'openai' },
-      { path: ['model', 'name'], value: wish.main },
-      ...mcpEdits(wish, ['mcpServers'], (httpUrl, headers) => ({ httpUrl, headers })),
-    ]),
+    mergePlan(qwen[wish.scope], (root) => [...recipeEdits(recipe.files[0], wish, root), ...serviceEdits(recipe, wish)]),
   ],
   steps: () => [],
   start: { en: 'Start it anew: qwen', zh: '重新启动：qwen' },
   winners: [
     {
-      name: KEY,
+      name: QWEN_KEY,
       harm: (value, key) =>
         value === key ? undefined : { en: 'it wins over the key in the file', zh: '它会覆盖文件中的 Key' },
     },

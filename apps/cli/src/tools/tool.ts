@@ -1,30 +1,16 @@
+import type { Ingredients, Recipe } from '@codeplan/contract/recipes'
+
 import type { Edit, Json } from '../edit/change.ts'
-import type { Base } from '../host.ts'
 import type { Places } from '../places.ts'
 import type { Text } from '../world.ts'
 
 export type Scope = 'user' | 'project'
-export const SLOTS = ['opus', 'sonnet', 'haiku'] as const
-export type Slot = (typeof SLOTS)[number]
 
-export interface ModelFacts {
-  readonly id: string
-  readonly name: string
-  readonly contextTokens: number
-  readonly outputTokensMax: number
-}
+/** What tools call the plan; ours are known by it. */
+export const NAMED = 'Codeplan'
 
-/** What somebody wants set up. */
-export interface Wish {
-  readonly host: string
-  readonly key: string
-  /** All that the plan may use, the one to begin with first. */
-  readonly models: readonly ModelFacts[]
-  /** For Claude Code, which knows its models by these names. */
-  readonly slots: Readonly<Record<Slot, string>>
-  /** For tools with one model and a small one for titles and the like. */
-  readonly main: string
-  readonly small: string
+/** What somebody wants set up; of models all that the plan may use. */
+export interface Wish extends Ingredients {
   readonly mcp: boolean
   /** The command of Claude Code's status line; undefined where none is wanted. */
   readonly statusline: string | undefined
@@ -51,10 +37,8 @@ export interface Winner {
   readonly harm: (value: string, key: string) => Text | undefined
 }
 
-export interface Tool {
-  readonly id: string
-  readonly name: string
-  readonly base: Base
+/** A recipe, and what the command needs beside it: where its files lie here, what must go, and how they are read back. */
+export interface Tool extends Recipe {
   readonly scopes: readonly Scope[]
   /** Nothing: its settings lie where only its own window writes. */
   readonly plan: (places: Places, wish: Wish, there: (path: string) => boolean) => readonly FilePlan[]
@@ -68,7 +52,3 @@ export interface Tool {
     places: Places,
   ) => readonly { readonly path: string; readonly read: (text: string) => Current | undefined }[]
 }
-
-/** How much a model takes, of which the tool would assume something else: of several the least. */
-export const contextOf = ({ models }: Pick<Wish, 'models'>, ids: readonly string[]): number =>
-  Math.min(...models.filter(({ id }) => ids.includes(id)).map(({ contextTokens }) => contextTokens))

@@ -13,7 +13,7 @@ import { adminAsk, adminQuery } from './api.ts'
 import { DeedDialog, OperatorButton } from './deed-dialog.tsx'
 import { memberWords } from './member-words.ts'
 
-type Deed = 'grant' | 'credit' | 'suspend' | 'balance' | 'refund'
+type Deed = 'look' | 'grant' | 'credit' | 'suspend' | 'balance' | 'refund'
 
 /** What can be done for a member, one dialog each. */
 export function MemberDeeds({ story }: { readonly story: MemberStory }) {
@@ -25,6 +25,9 @@ export function MemberDeeds({ story }: { readonly story: MemberStory }) {
   const path = `/members/${member.id}`
   return (
     <div className="flex flex-wrap gap-2">
+      <OperatorButton onClick={() => setDeed('look')} disabled={member.role !== 'member'}>
+        {w.look}
+      </OperatorButton>
       <Button onClick={() => setDeed('credit')} disabled={!drawn}>
         {w.credit}
       </Button>
@@ -36,6 +39,19 @@ export function MemberDeeds({ story }: { readonly story: MemberStory }) {
       <Button kind={member.suspended ? 'quiet' : 'danger'} onClick={() => setDeed('suspend')}>
         {member.suspended ? w.restore : w.suspend}
       </Button>
+      <DeedDialog
+        open={deed === 'look'}
+        onClose={close}
+        title={w.look}
+        verb={w.lookVerb}
+        onDo={async ({ why }) => {
+          await adminAsk(`${path}/look`, nothing, { method: 'POST', body: { why } })
+          // Somebody else's console: nothing of the operator's own stays in memory.
+          window.location.assign('/usage')
+        }}
+      >
+        <p>{w.lookAbout}</p>
+      </DeedDialog>
       <DeedDialog
         open={deed === 'suspend'}
         onClose={close}

@@ -70,9 +70,10 @@ export function SessionsCard() {
               {
                 head: w.device,
                 main: true,
-                cell: ({ agent, current }) => (
+                cell: ({ agent, current, by_operator: look }) => (
                   <span className="inline-flex flex-wrap items-center gap-2">
                     {nameOf(agent)} {current ? <Badge tone="accent">{w.thisOne}</Badge> : null}
+                    {look ? <Badge tone="warn">{w.byOperator}</Badge> : null}
                   </span>
                 ),
               },

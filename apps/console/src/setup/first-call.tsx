@@ -1,3 +1,4 @@
+import { RECIPES } from '@codeplan/contract/recipes'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
@@ -7,7 +8,6 @@ import { serverNow } from '../format/ticking.ts'
 import { useTimes } from '../format/times.ts'
 import { buttonLook, Card, Icon, Notice } from '../ui/index.ts'
 import { useWords } from '../words/language.tsx'
-import { RECIPES } from './recipes.ts'
 import { setupWords } from './words.ts'
 
 /** Waits for what the tool does with its new configuration, and says what became of it: also why it was refused. */

@@ -8,6 +8,7 @@ import { useWords } from '../words/language.tsx'
 import { BottomNav } from './bottom-nav.tsx'
 import { Choices } from './choices.tsx'
 import { ChosenLanguage } from './language-choice.tsx'
+import { LookBanner } from './look-banner.tsx'
 import { SideNav } from './side-nav.tsx'
 import { shellWords } from './words.ts'
 
@@ -47,6 +48,7 @@ function Frame() {
       >
         {w.skip}
       </a>
+      <LookBanner />
       {me ? (
         <div className="lg:grid lg:grid-cols-[15rem_minmax(0,1fr)]">
           <SideNav />

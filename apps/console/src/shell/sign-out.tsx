@@ -2,7 +2,7 @@ import { useMutation } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 
 import { ask, nothing } from '../api/ask.ts'
-import { useMeChanged } from '../api/start.ts'
+import { useMeChanged, useStart } from '../api/start.ts'
 import { Icon, toastRefusal } from '../ui/index.ts'
 import { useWords } from '../words/language.tsx'
 import { shellWords } from './words.ts'
@@ -11,6 +11,7 @@ export function SignOut() {
   const w = useWords(shellWords)
   const navigate = useNavigate()
   const meChanged = useMeChanged()
+  const { looked_at_by: by } = useStart()
   const out = useMutation({
     mutationFn: () => ask('/account/sign_out', nothing, { method: 'POST' }),
     onSuccess: async () => {
@@ -19,6 +20,8 @@ export function SignOut() {
     },
     onError: toastRefusal,
   })
+  // Who only looks leaves by the banner.
+  if (by !== null) return null
   return (
     <button
       type="button"

@@ -29,6 +29,8 @@ export const shellWords = words(
     toStart: 'To the first page',
     noRight: 'This part is for the operator',
     noRightAbout: 'Your account has no role for it. An operator can give you one.',
+    looking: (name: string) => `You see the console as ${name} sees it. Nothing can be changed.`,
+    leaveLook: 'Leave',
   },
   {
     skip: '跳到正文',
@@ -58,5 +60,7 @@ export const shellWords = words(
     toStart: '返回首页',
     noRight: '此部分仅供运营人员使用',
     noRightAbout: '您的账户没有相应角色，可由运营人员授予。',
+    looking: (name) => `您正以 ${name} 的视角查看控制台，无法进行任何更改。`,
+    leaveLook: '退出查看',
   },
 )

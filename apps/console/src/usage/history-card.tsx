@@ -7,7 +7,7 @@ import { keysQuery } from '../api/keys.ts'
 import { useAmounts } from '../format/amounts.ts'
 import { serverNow } from '../format/ticking.ts'
 import { useTimes, useZone } from '../format/times.ts'
-import { Card, Empty, NotLoaded, Segments, Skeleton, Table, type Column } from '../ui/index.ts'
+import { Card, Code, Empty, NotLoaded, Segments, Skeleton, Table, type Column } from '../ui/index.ts'
 import { useWords } from '../words/language.tsx'
 import { stacked, type Bar } from './stacked.ts'
 import { usageWords } from './words.ts'
@@ -16,15 +16,17 @@ const Chart = lazy(() => import('./history-chart.tsx'))
 const HOUR_MS = 3_600_000
 const SPANS = { day: 24, week: 7 * 24, month: 30 * 24, year: 365 * 24 } as const
 type Span = keyof typeof SPANS
+/** How a tool is made to name a project. */
+const NAMED_PROJECT = '{ "env": { "ANTHROPIC_CUSTOM_HEADERS": "x-codeplan-project: my-project" } }'
 const CHART_HEIGHT = 'h-72'
 
-/** What was used, by hour of a day or by day of a longer span, and by model, tool or key. */
+/** What was used, by hour of a day or by day of a longer span, and by model, tool, key or project. */
 export function HistoryCard({ unit }: { readonly unit: 'prompts' | 'credits' }) {
   const w = useWords(usageWords)
   const [span, setSpan] = useState<Span>('week')
   const [by, setBy] = useState<UsageBy>('model')
   const bars = useBars(span, by)
-  const names = { model: w.byModel, tool: w.byTool, key: w.byKey }
+  const names = { model: w.byModel, tool: w.byTool, key: w.byKey, project: w.byProject }
   const side = (
     <div className="flex flex-wrap gap-3">
       <Segments
@@ -43,6 +45,12 @@ export function HistoryCard({ unit }: { readonly unit: 'prompts' | 'credits' }) 
   )
   return (
     <Card title={w.history} side={side}>
+      {by === 'project' ? (
+        <div className="mb-5 grid gap-2 text-sm">
+          <p className="text-soft">{w.projectHint}</p>
+          <Code text={NAMED_PROJECT} name=".claude/settings.json" label={w.byProject} />
+        </div>
+      ) : null}
       {bars.error ? <NotLoaded why={bars.error} again={bars.again} /> : null}
       {bars.shown === undefined && !bars.error ? <Skeleton className={CHART_HEIGHT} /> : null}
       {bars.shown?.names.length === 0 ? <Empty title={w.nothing}>{w.nothingAbout}</Empty> : null}
@@ -79,7 +87,10 @@ function useBars(span: Span, by: UsageBy) {
   const byDay = useQuery({ ...daysQuery(past, zone), enabled: !isByHour })
   const keys = useQuery({ ...keysQuery, enabled: by === 'key', placeholderData: keepPreviousData })
   const known = new Map(keys.data?.map((key) => [key.id, key.name]))
-  const nameOf = (name: string): string => (by === 'key' ? (known.get(name) ?? w.revoked) : name)
+  const nameOf = (name: string): string => {
+    if (by === 'key') return known.get(name) ?? w.revoked
+    return name || w.noProject
+  }
   const { error, refetch } = isByHour ? byHour : byDay
   const shown = isByHour
     ? byHour.data &&

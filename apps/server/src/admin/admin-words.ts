@@ -18,6 +18,7 @@ export type AdminRefusal =
         | 'no_such_version'
         | 'no_such_letter'
         | 'already_so'
+        | 'staff_member'
         | 'not_limited'
         | 'release_past'
         | 'coupon_there'
@@ -54,6 +55,12 @@ function wordAdmin(refusal: AdminRefusal): ConsoleWording {
       return say(404, 'There is no such version of the catalog.', '没有该目录版本。')
     case 'no_such_letter':
       return say(404, 'There is no such letter.', '没有该邮件。')
+    case 'staff_member':
+      return say(
+        409,
+        'This member has a role of staff: only members are looked at.',
+        '该成员为工作人员，仅可查看普通成员。',
+      )
     case 'already_so':
       return say(409, 'It is so already: nothing was changed.', '状态已是如此，未作任何更改。')
     case 'not_limited':

@@ -18,9 +18,13 @@ import { z } from 'zod'
 import { isoOf, moneyOf, requestKeyOf, shownMicros } from '../billing/index.ts'
 import { addBalanceIn, creditIn, grantIn } from '../entitlements/index.ts'
 import {
+  beginLook,
+  callerOf,
   keysOfMember,
   languageFor,
+  lookCookies,
   memberById,
+  personById,
   personOf,
   registerConsole,
   revokeKey,
@@ -169,6 +173,33 @@ export function registerMembers(fastify: FastifyInstance, deps: AdminDeps): void
   })
 
   registerConsole(fastify, people, 'operator', (routes) => {
+    routes.post(
+      `${BASE}/members/:id/look`,
+      {
+        schema: {
+          ...doc('Opens the console as this member sees it, for half an hour, to read'),
+          params: byId,
+          body: whyOnlySchema,
+        },
+      },
+      async (request, reply) => {
+        const memberId = request.params.id as MemberId
+        const from = callerOf(request, people.proxyHops)
+        const done = await deed(request, { action: 'look', why: request.body.why }, async (tx, now, tell) => {
+          const member = await personById(tx, memberId)
+          if (!member) return NOBODY
+          if (member.role !== 'member') return refused({ code: 'staff_member' })
+          const { token, endsAt } = await beginLook(tx, { memberId, by: personOf(request), from }, now)
+          tell({ whom: memberId, after: { until: isoOf(endsAt) } })
+          return yes(token)
+        })
+        if (!done.ok) return refuseAdmin(request, reply, done.no)
+        return reply
+          .header('set-cookie', lookCookies(people, request.headers, done.value))
+          .code(204)
+          .send()
+      },
+    )
     routes.post(
       `${BASE}/members/:id/grant`,
       { schema: { ...doc('Gives a subscription without payment, from now on'), params: byId, body: grantWishSchema } },

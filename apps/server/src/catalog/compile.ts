@@ -53,6 +53,7 @@ export interface Model {
   readonly id: string
   readonly name: string
   readonly vision: boolean
+  readonly embeds: boolean
   readonly contextTokens: number
   readonly outputTokensMax: number
   readonly prices: readonly PriceTier[]
@@ -125,8 +126,9 @@ export function compileCatalog(
       id: m.id,
       name: m.name,
       vision: m.vision,
+      embeds: m.embeds,
       contextTokens: m.context_tokens,
-      outputTokensMax: m.output_tokens_max,
+      outputTokensMax: m.output_tokens_max ?? 0,
       prices: m.prices.map(priceTier),
       routes: m.routes
         .map((r) => ({ ...r, upstream: upstreamOf(r.upstream) }))

@@ -39,6 +39,21 @@ test('faults of routes, keys, hours and of the routing section are told with pla
   ])
 })
 
+test('a model that embeds is in no plan, writes nothing, and is served by upstreams that know embeddings', () => {
+  const embeds = '    embeds: true\n'
+  expect(faultsOf('models: [glm-4.7, glm-4.6,', 'models: [embedding-3, glm-4.6,')).toEqual([
+    'plans[0].models[0]: embedding-3 embeds, which only the balance pays: take it away',
+  ])
+  expect(faultsOf('typical_prompt: { model: glm-4.7', 'typical_prompt: { model: embedding-3')).toHaveLength(1)
+  expect(faultsOf(embeds, `${embeds}    output_tokens_max: 1\n`)).toEqual([
+    'models[6].output_tokens_max: a model that embeds writes no text: take it away',
+  ])
+  expect(faultsOf(embeds, '')).toEqual(['models[6]: missing: add `output_tokens_max`, a number'])
+  expect(faultsOf('upstream: sandbox-openai, model: embedding-3', 'upstream: sandbox-anthropic, model: x')).toEqual([
+    expect.stringMatching(/knows no embeddings: use `openai`/),
+  ])
+})
+
 test('the figures of the default catalog are those of a catalog without the section', () => {
   const [before, after] = [/^routing:\n( .*\n)+/m.exec(catalogSource)?.[0] ?? '', '']
   const [whole, without] = [catalogSource, catalogSource.replace(before, after)].map((source) => readCatalog(source))

@@ -55,6 +55,7 @@ function* references(doc: CatalogDocument): Generator<[Path, string]> {
   yield* toolRules(doc)
   yield* salePlans(doc)
   yield* serviceRules(doc)
+  yield* embeddingRules(doc)
   for (const [i, plan] of doc.plans.entries()) {
     yield* duplicates(`plans.${i}.windows`, plan.windows)
     for (const [k, id] of plan.models.entries()) {
@@ -141,6 +142,31 @@ function* serviceRules({
     if (tools.vision.included && vision.models.length === 0)
       yield [['plans', i, 'tools', 'vision'], 'no model serves it: name one under services.vision.models']
   }
+}
+
+/** Who embeds writes nothing, is spoken to as Chat Completions upstreams are, and is paid by the balance alone. */
+function* embeddingRules({ models, plans, upstreams, operator }: CatalogDocument): Generator<[Path, string]> {
+  const embeds = (id: string): boolean => models.some((model) => model.id === id && model.embeds)
+  const onlyBalance = (id: string) => `${id} embeds, which only the balance pays: take it away`
+  for (const [i, model] of models.entries()) {
+    if (model.embeds && model.output_tokens_max !== undefined)
+      yield [['models', i, 'output_tokens_max'], 'a model that embeds writes no text: take it away']
+    if (!model.embeds && model.output_tokens_max === undefined)
+      yield [['models', i], 'missing: add `output_tokens_max`, a number']
+    for (const [k, route] of model.routes.entries()) {
+      const kind = upstreams.find(({ id }) => id === route.upstream)?.kind
+      if (model.embeds && kind === 'anthropic')
+        yield [
+          ['models', i, 'routes', k, 'upstream'],
+          'an upstream of kind `anthropic` knows no embeddings: use `openai`',
+        ]
+    }
+  }
+  for (const [i, plan] of plans.entries()) {
+    for (const [k, id] of plan.models.entries()) if (embeds(id)) yield [['plans', i, 'models', k], onlyBalance(id)]
+  }
+  const typical = operator.typical_prompt?.model
+  if (typical !== undefined && embeds(typical)) yield [['operator', 'typical_prompt', 'model'], onlyBalance(typical)]
 }
 
 function* salePlans({ plans, sale }: CatalogDocument): Generator<[Path, string]> {

@@ -135,8 +135,10 @@ const modelSchema = z.strictObject({
   id: slug,
   name: z.string().min(1),
   vision: z.boolean().default(false),
+  /** It answers Embeddings requests, and nothing else. */
+  embeds: z.boolean().default(false),
   context_tokens: positive,
-  output_tokens_max: positive,
+  output_tokens_max: positive.optional(),
   prices: z.array(priceSchema).min(1),
   routes: z.array(routeSchema).min(1, 'a model needs a route to an upstream'),
 })

@@ -70,7 +70,10 @@ const POLICIES = {
   spared: 'no rule knows it; let in because the rules would have refused too many known members',
 } as const
 
-const why = ({ toolRule, toolPolicy }: Admission): string => (toolPolicy ? POLICIES[toolPolicy] : `by its ${toolRule}`)
+function why({ toolRule, toolPolicy }: Admission): string {
+  if (toolPolicy) return POLICIES[toolPolicy]
+  return toolRule === null ? 'no rule knows it' : `by its ${toolRule}`
+}
 
 const head = (admission: Admission, zone: string): string[] => [
   `call      ${admission.id}, ${wallText(zone, instant(admission.admittedAt))} (${zone})`,

@@ -11,14 +11,27 @@ export function recomputeFile(text: string): Answer {
   } catch (error) {
     return wrong(`the file is not an export in JSON lines: ${(error as Error).message}`)
   }
-  const { calls, prompts, partialPrompts, windows, faults } = result
+  const { calls, paidCalls, serviceCalls, prompts, partialPrompts, windows, faults } = result
   const partial = partialPrompts > 0 ? ` (${partialPrompts} of them reach beyond the period and were not judged)` : ''
-  const counted = `${calls} calls, ${prompts} prompts${partial}, ${windows} windows`
+  const paid = paidCalls > 0 ? ` (${paidCalls} of them paid by the balance)` : ''
+  const counted = `${calls} calls${paid}, ${prompts} prompts${partial}, ${windows} windows`
+  const services =
+    serviceCalls > 0
+      ? `; beside them ${serviceCalls} calls of services, which have one price each and nothing to compute`
+      : ''
   if (faults.length > 0)
     return wrong([`${faults.length} figures differ in ${counted}:`, ...faults.slice(0, FAULTS_SHOWN)].join('\n  '))
   return answer(
-    { ok: true, calls, prompts, partial_prompts: partialPrompts, windows },
-    `every figure agrees: ${counted}`,
+    {
+      ok: true,
+      calls,
+      paid_by_balance: paidCalls,
+      prompts,
+      partial_prompts: partialPrompts,
+      windows,
+      service_calls: serviceCalls,
+    },
+    `every figure agrees: ${counted}${services}`,
   )
 }
 

@@ -3,6 +3,7 @@ import { listPrice, moneyText, multiplierAt, nextChange, readMoney, wallText, ty
 import { SERVICES, type Catalog } from '../catalog/index.ts'
 import type { Language } from '../platform/index.ts'
 import { callsExpected, chosenModels, strongest } from './choices.ts'
+import { recipeFigures } from './recipe-figures.ts'
 import { plain, table } from './tables.ts'
 import { hourText, spanWords, WORDS, type FigureWords } from './words.ts'
 
@@ -22,7 +23,8 @@ export interface FigureDeps {
 export function figuresOf({ catalog, host, now }: FigureDeps, language: Language): ReadonlyMap<string, () => string> {
   const words = WORDS[language]
   const plans = [...catalog.plans.values()].toSorted((a, b) => a.rank - b.rank)
-  const models = [...catalog.models.values()]
+  // What embeds is in no plan.
+  const models = [...catalog.models.values()].filter(({ embeds }) => !embeds)
   const name = (id: string): string => plain(catalog.models.get(id)?.name ?? id)
   const list = (items: readonly string[]): string => new Intl.ListFormat(words.locale).format(items)
   const { operator, sale, billing } = catalog
@@ -33,8 +35,6 @@ export function figuresOf({ catalog, host, now }: FigureDeps, language: Language
   const figures = new Map<string, () => string>([
     ['host', () => host],
     ['operator', () => plain(operator.name)],
-    // A quoted text, for examples in JSON and TOML.
-    ['operator.quoted', () => JSON.stringify(operator.name)],
     ['zone', () => operator.zone],
     ['currency', () => operator.currency],
     ['base.anthropic', () => `${host}/api/anthropic`],
@@ -84,6 +84,7 @@ export function figuresOf({ catalog, host, now }: FigureDeps, language: Language
     ['limits.wait', () => `${catalog.routing.waitMsMax / 1000} s`],
     ['limits.drain', () => `${catalog.limits.drainMsMax / 1000} s`],
     ['retention.months', () => String(catalog.retention.callsMonths)],
+    ...recipeFigures(catalog, host, language),
   ])
   for (const [chosen, model] of Object.entries(chosenModels(catalog))) {
     figures.set(chosen, () => model?.id ?? words.none)

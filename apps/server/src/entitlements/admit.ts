@@ -85,6 +85,7 @@ function admitToPlan(request: AdmissionRequest, books: MemberBooks, scene: Scene
     tool: request.tool,
     toolRule: request.toolRule,
     ...(toolPolicy === undefined ? {} : { toolPolicy }),
+    ...(request.project === '' ? {} : { project: request.project }),
     ...(account.paid_until === null ? {} : { paymentOpenUntil: instant(account.ends_at) }),
     path: request.path,
     stream: request.stream,

@@ -137,7 +137,7 @@ export async function waitForDisk(script: Script): Promise<void> {
 const json = (value: unknown): string => `${literal(jsonb(value))}::jsonb`
 
 const PROMPT_COLUMNS = 'id, subscription_id, key, asked, session, tally, calls, opened_at, last_call_at'
-const HOUR_KEY = 'subscription_id, hour_at, model, tool, key_id'
+const HOUR_KEY = 'subscription_id, hour_at, model, tool, key_id, project'
 const HOUR_SUMS = [
   'calls',
   'failed',
@@ -220,7 +220,7 @@ const STATEMENTS: Prepared = [
     added_hours as (
       insert into usage_hours (${HOUR_KEY}, ${HOUR_SUMS.join(', ')})
       select ${HOUR_KEY}, ${HOUR_SUMS.join(', ')}
-      from jsonb_to_recordset($7) as r(subscription_id text, hour_at int8, model text, tool text, key_id text,
+      from jsonb_to_recordset($7) as r(subscription_id text, hour_at int8, model text, tool text, key_id text, project text,
         ${HOUR_SUMS.map((name) => `${name} int8`).join(', ')})
       on conflict (${HOUR_KEY})
       do update set ${HOUR_SUMS.map((name) => `${name} = usage_hours.${name} + excluded.${name}`).join(', ')})

@@ -10,6 +10,7 @@ export interface HourRow {
   readonly model: string
   readonly tool: string
   readonly key_id: string
+  readonly project: string
   calls: number
   failed: number
   charge: number
@@ -34,14 +35,14 @@ const FAILED: ReadonlySet<string> = new Set([
   'recovered',
 ])
 
-/** The roll-up of events, one row for each subscription, hour, model, tool and key. */
+/** The roll-up of events, one row for each subscription, hour, model, tool, key and project. */
 export function hoursOf(events: readonly { readonly event: EventRow; readonly settlement: Settlement }[]): HourRow[] {
   const rows = new Map<string, HourRow>()
   for (const { event, settlement } of events) {
-    const { tool } = settlement.admission
+    const { tool, project = '' } = settlement.admission
     const hourAt = Math.floor(event.admitted_at / HOUR_MS) * HOUR_MS
-    const id = `${event.subscription_id} ${hourAt} ${event.model} ${tool} ${event.key_id}`
-    const row = rows.get(id) ?? emptyRow(event, hourAt, tool)
+    const id = `${event.subscription_id} ${hourAt} ${event.model} ${tool} ${event.key_id} ${project}`
+    const row = rows.get(id) ?? emptyRow(event, hourAt, { tool, project })
     rows.set(id, row)
     row.calls += 1
     if (FAILED.has(event.ending)) row.failed += 1
@@ -60,12 +61,12 @@ export function hoursOf(events: readonly { readonly event: EventRow; readonly se
   return [...rows.values()]
 }
 
-function emptyRow(event: EventRow, hourAt: number, tool: string): HourRow {
+function emptyRow(event: EventRow, hourAt: number, of: Pick<HourRow, 'tool' | 'project'>): HourRow {
   return {
     subscription_id: event.subscription_id,
     hour_at: hourAt,
     model: event.model,
-    tool,
+    ...of,
     key_id: event.key_id,
     calls: 0,
     failed: 0,

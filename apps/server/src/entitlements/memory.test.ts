@@ -34,6 +34,7 @@ describe('what a node remembers of a member', () => {
       modelAsked: model,
       tool: 'test',
       toolRule: 'test',
+      project: '',
       sparesUnknown: false,
       evidence: {
         asked: 'question',

@@ -27,7 +27,9 @@ export function admitPaid(request: AdmissionRequest, books: MemberBooks, scene: 
   if (reserved.ok) return yes(enter(request, purse, books, scene))
   const account = accountOf(books.accounts, scene.now)
   const plan = account && scene.terms.get(account.plan_version_id)?.name
-  return no({ code: 'balance_low', why: reserved.no, currency: scene.catalog.operator.currency, plan })
+  const { operator, models } = scene.catalog
+  const embeds = models.get(request.model)?.embeds ?? false
+  return no({ code: 'balance_low', why: reserved.no, currency: operator.currency, plan, embeds })
 }
 
 /** A call of a plan whose window is full: its member lets the balance go on, as far as the month's cap. */
@@ -81,6 +83,7 @@ function enter(request: AdmissionRequest, purse: Balance, books: MemberBooks, sc
     modelAsked,
     tool,
     toolRule: request.toolRule,
+    ...(request.project === '' ? {} : { project: request.project }),
     path,
     stream,
     multiplier: 1_000,

@@ -5,9 +5,12 @@ import type { Item } from './types.ts'
 
 /** A round larger than this holds its rows for too long. */
 const ROUND_MAX = 500
-/** Under load calls that begin wait a moment for company: half as many rounds for the same calls. A caller alone does not wait. */
-const BEGIN_GATHER_MS = 2
-const BEGIN_GATHER_FROM = 4
+/**
+ * Under load calls that begin wait a moment for company: the fuller the round before, the longer, since half as many rounds do
+ * for the same calls. Few callers do not wait: in a round of two are two that end and two that begin again.
+ */
+const BEGIN_GATHER_MS_MAX = 5
+const BEGIN_GATHER_ITEMS_PER_MS = 8
 /** Nobody waits for a settlement: it goes with the next call that begins, or after this time. */
 const END_GATHER_MS = 10
 /** A write to the disk is shared by all that was committed in this time. */
@@ -32,7 +35,7 @@ export function makeRounds(deps: RoundDeps & { readonly metrics: Metrics }): Rou
   }
   const gather = (item: Item, lastSize: number): number => {
     if (item.kind === 'end') return END_GATHER_MS
-    return lastSize >= BEGIN_GATHER_FROM ? BEGIN_GATHER_MS : 0
+    return Math.min(BEGIN_GATHER_MS_MAX, Math.floor(lastSize / BEGIN_GATHER_ITEMS_PER_MS))
   }
   const remembered = makeBatcher<Item, Result | 'forgotten' | 'unproven'>({
     work: (items) => timed('remembered', () => rememberedRound(deps, items)),

@@ -23,6 +23,8 @@ export interface AdmissionRequest {
   readonly tool: string
   /** The rule that recognised the tool; null: none did. */
   readonly toolRule: string | null
+  /** What the caller says that the call is for; empty: nothing. */
+  readonly project: string
   /** The rules are under suspicion: an unknown tool is let in, whatever the plan says. */
   readonly sparesUnknown: boolean
   readonly evidence: CallEvidence
@@ -63,6 +65,8 @@ export interface Admission {
   readonly toolRule: string | null
   /** Of an unknown tool: by which policy it was let in. */
   readonly toolPolicy?: 'observe' | 'lower_priority' | 'spared'
+  /** What the caller says that the call is for. */
+  readonly project?: string
   readonly path: string
   readonly stream: boolean
   readonly multiplier: number

@@ -17,6 +17,7 @@ import { Attempt, type AttemptEnd } from './attempt.ts'
 import { BYTES_PER_TOKEN, type CallDeps, type RunningCall } from './deps.ts'
 import type { Recorder } from './kept-answer.ts'
 import { prepare } from './prepare.ts'
+import type { QueueShare } from './queue-share.ts'
 import { refuse } from './refuse.ts'
 import type { RouteHealth } from './route-health.ts'
 import type { Target } from './routes.ts'
@@ -39,8 +40,8 @@ export interface Facts {
   readonly places: ModelPlaces
   /** The conversation, which keeps to the upstream that knows it. */
   readonly session: string
-  /** Of the caller's plan, where routes are full. */
-  readonly weight: number
+  /** Where routes are full. */
+  readonly share: QueueShare
   /** Until when it waits for a place. */
   readonly waitsUntil: Instant
   readonly admission: Admission
@@ -77,11 +78,10 @@ export class Answering implements RunningCall {
     this.sent = sent
     this.inputTokensEstimate = Math.ceil(sent.body.length / BYTES_PER_TOKEN)
     this.endsBy = facts.admission.admittedAt + deps.catalog.current().limits.totalMsMax
-    const { session, weight, admission } = facts
+    const { session, share, admission } = facts
     this.seeker = {
       session,
-      weight,
-      tier: admission.toolPolicy === 'lower_priority' ? `${admission.plan}, unknown tools` : admission.plan,
+      ...share,
       caller: admission.subscriptionId,
       failedRoutes: NOTHING,
       failedUpstreams: NOTHING,
@@ -175,6 +175,7 @@ export class Answering implements RunningCall {
         createdSec: this.createdSec,
         asked,
         holdsEnd: this.facts.keep !== undefined,
+        vectorsAs: outline.vectorsAs,
       },
     })
     this.attempt = attempt

@@ -66,9 +66,10 @@ export class Attempt implements Dispatcher.DispatchHandler {
   private size = 0
   private relay: ClientStream | undefined
   private end: AttemptEnd | undefined
-  private lastWriteAt: number
+  /** These are measured in time that has passed, not in instants: a clock that is set makes nobody silent. */
+  private lastWriteMs: number
   /** When the upstream was last heard, and whether it was heard at all; nothing is heard while a slow client is waited for. */
-  private heardAt: number
+  private heardMs: number
   private isHeard = false
   private isPaused = false
   private retryAfterSec = 0
@@ -77,30 +78,31 @@ export class Attempt implements Dispatcher.DispatchHandler {
 
   constructor(options: AttemptOptions) {
     this.o = options
-    this.lastWriteAt = this.heardAt = options.clock.now()
+    this.lastWriteMs = this.heardMs = options.clock.passedMs()
   }
 
   run(request: UpstreamRequest): Promise<AttemptEnd> {
-    const { door, key, res } = this.o
+    const { door, key, res, answer } = this.o
+    const path = answer.vectorsAs ? door.embeddingsPath : door.path
     res.on('close', this.onClientClose)
     res.on('drain', this.onDrain)
     door.pool.dispatch(
-      { method: 'POST', path: door.path, headers: { ...request.headers, ...key.headers }, body: request.body },
+      { method: 'POST', path, headers: { ...request.headers, ...key.headers }, body: request.body },
       this,
     )
     return this.finish.promise
   }
 
   /** Called about once a second: ends what takes too long, and keeps a waiting stream's client from giving up. */
-  tick(now: number): void {
+  tick(passedMs: number): void {
     const { firstByteMsMax, idleMsMax } = this.o.route.upstream
-    if (!this.isPaused && now - this.heardAt >= (this.isHeard ? idleMsMax : firstByteMsMax)) {
+    if (!this.isPaused && passedMs - this.heardMs >= (this.isHeard ? idleMsMax : firstByteMsMax)) {
       const why = this.isHeard ? 'it fell silent in the middle of its answer' : 'it did not begin to answer in time'
       if (this.relay && this.begun) this.endBroken(this.relay)
       return this.close({ kind: 'failed', begun: this.begun, why })
     }
-    if (!this.o.stream || this.firstByteAt !== undefined || now - this.lastWriteAt < HEARTBEAT_MS) return
-    this.lastWriteAt = now
+    if (!this.o.stream || this.firstByteAt !== undefined || passedMs - this.lastWriteMs < HEARTBEAT_MS) return
+    this.lastWriteMs = passedMs
     this.o.begin()
     this.o.res.write(this.o.client === 'anthropic' ? 'event: ping\ndata: {"type":"ping"}\n\n' : ': keep-alive\n\n')
   }
@@ -139,7 +141,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     if (this.end) return
     this.isHeard = true
-    this.heardAt = this.o.clock.now()
+    this.heardMs = this.o.clock.passedMs()
     if (this.relay) {
       const out = this.relay.push(chunk)
       // Nothing has been sent yet: another upstream may do better.
@@ -218,7 +220,8 @@ export class Attempt implements Dispatcher.DispatchHandler {
     this.firstByteAt = this.o.clock.now()
     this.o.firstByte()
     const bytes = Buffer.from(body, 'latin1')
-    this.outputBytes = bytes.length
+    // Vectors are not written token by token: only what was read is paid for.
+    this.outputBytes = this.o.answer.vectorsAs ? 0 : bytes.length
     res.setHeader('content-type', 'application/json; charset=utf-8')
     res.setHeader('content-length', bytes.length)
     this.o.begin()
@@ -245,7 +248,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
 
   private resume(): void {
     this.isPaused = false
-    this.heardAt = this.o.clock.now()
+    this.heardMs = this.o.clock.passedMs()
     this.controller?.resume()
   }
 

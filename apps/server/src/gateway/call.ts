@@ -1,8 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
 import { instant, type CallId, type Outcome } from '@codeplan/core'
-import { outline as readOutline } from '@codeplan/dialect'
+import { embeddingsOutline, outline as readOutline } from '@codeplan/dialect'
 
+import type { Catalog, Model } from '../catalog/index.ts'
 import type { Admission } from '../entitlements/index.ts'
 import { isRefused, type IdentifyRefusal, type Principal } from '../identity/index.ts'
 import type { Refusal } from '../platform/index.ts'
@@ -16,6 +17,8 @@ import { keepAnswer } from './kept-answer.ts'
 import { admitInTurn } from './own-lines.ts'
 import { receiveBody } from './receive.ts'
 import { recogniseTool, UNKNOWN_TOOL } from './recognise.ts'
+import { projectOf } from './project.ts'
+import { queueShare } from './queue-share.ts'
 import { refuse } from './refuse.ts'
 import type { Target } from './routes.ts'
 
@@ -67,7 +70,8 @@ async function letIn(
   const joined = target.wire === 'responses' ? await joinEarlier(deps, memberId, sent) : undefined
   if (joined && !joined.ok) return no(joined.no)
   const { body, storing } = joined?.value ?? { body: sent, storing: undefined }
-  const read = readOutline(target.wire, body)
+  const embeds = target.endpoint === 'embeddings'
+  const read = embeds ? embeddingsOutline(body) : readOutline(target.wire, body)
   if (!read.ok) {
     const { fault, ...rest } = read.fault
     return no({ code: fault, ...rest } as Refusal)
@@ -79,6 +83,7 @@ async function letIn(
   if (principal.suspended) return no({ code: 'suspended', appeal: catalog.operator.appeal })
   const model = catalog.resolve(outline.model)
   if (!model) return no({ code: 'unknown_model', model: outline.model.slice(0, 100) })
+  if (model.embeds !== embeds) return no(methodRefusal(model, catalog))
 
   const kept = await keepAnswer(deps, req, res, { memberId, id, path: target.path, body: sent })
   if (kept?.kind === 'answered') return undefined
@@ -98,6 +103,7 @@ async function letIn(
     modelAsked: outline.model.slice(0, 100),
     tool: tool.tool,
     toolRule: tool.rule,
+    project: projectOf(req.headers),
     sparesUnknown: tool.rule === null && deps.toolGuard.isSuspended(deps.clock.now()),
     evidence,
     path: target.path,
@@ -124,7 +130,6 @@ async function letIn(
     return no(nameForBase(admitted.no, target))
   }
   const admission = admitted.value
-  const weight = (catalog.plans.get(admission.plan)?.queue_weight ?? 1) * (isLowered(admission) ? 0.5 : 1)
   return new Answering(
     deps,
     {
@@ -134,7 +139,7 @@ async function letIn(
       model,
       places,
       session: evidence.session,
-      weight,
+      share: queueShare(admission, catalog),
       waitsUntil,
       admission,
       recorder,
@@ -144,12 +149,15 @@ async function letIn(
   )
 }
 
+function methodRefusal({ id, embeds }: Model, catalog: Catalog): Refusal {
+  const models = [...catalog.models.values()].filter((other) => other.embeds !== embeds).map((other) => other.id)
+  return { code: 'method_not_supported', model: id, method: embeds ? 'chat' : 'embeddings', models }
+}
+
 /** Only plans pay on the Anthropic base, so there the balance is no way out (wire contract §1.5: 1309, not 1113). */
 function nameForBase(refusal: Refusal, target: Target): Refusal {
   return refusal.code === 'no_plan' && target.base.dialect === 'anthropic' ? { code: 'never_subscribed' } : refusal
 }
-
-const isLowered = ({ toolPolicy }: Admission): boolean => toolPolicy === 'lower_priority'
 
 /** Refuses on behalf of a call, and keeps why for whoever asks: `told` is filled as more becomes known. */
 function refuser(

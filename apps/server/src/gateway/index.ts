@@ -25,7 +25,7 @@ export { busiestHours, capacityHours, type CapacityHour } from './capacity-store
 export { shownCapacity } from './shown-capacity.ts'
 export { forgetAnswers } from './kept-answer.ts'
 export { makeUpstreamPools, type UpstreamPools, type UpstreamSettings } from './upstream-pools.ts'
-export { BASES } from './routes.ts'
+export { BASES, SERVICE_PATHS } from './routes.ts'
 export { makeCallId } from './call-id.ts'
 export { openDrained, type Drained } from './drained.ts'
 export { deleteDrained, drainedRows, insertDrained } from './drained-store.ts'
@@ -73,9 +73,10 @@ export function makeGateway(
 
   const ticker = setInterval(() => {
     const now = deps.clock.now()
+    const passedMs = deps.clock.passedMs()
     for (const call of running) {
       if (now >= call.endsBy) call.attempt?.stop('total_time')
-      else call.attempt?.tick(now)
+      else call.attempt?.tick(passedMs)
     }
     ownLines.tick()
     places.tick()
@@ -103,6 +104,7 @@ export function makeGateway(
       case 'stored':
         return handleStored(all, req, res, target)
       case 'call':
+      case 'embeddings':
         return handleCall(all, req, res, target)
       case 'unknown': {
         // The key is looked at before the path, as clients of the plan know it (wire §3.1).

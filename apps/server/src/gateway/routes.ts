@@ -20,7 +20,7 @@ export const BASES: readonly Base[] = [
 const VISION: Base = { prefix: '/api/mcp/vision', dialect: 'openai', purse: 'service' }
 export const VISION_TARGET: Target = { base: VISION, wire: 'openai', endpoint: 'call', path: VISION.prefix }
 
-export type Endpoint = 'call' | 'count_tokens' | 'models' | 'stored' | 'probe' | 'unknown'
+export type Endpoint = 'call' | 'embeddings' | 'count_tokens' | 'models' | 'stored' | 'probe' | 'unknown'
 
 export interface Target {
   readonly base: Base
@@ -31,8 +31,9 @@ export interface Target {
   readonly path: string
 }
 
-/** Services at the address of a base: not for us (`tools/rest-routes.ts`). */
-const SERVICES: ReadonlySet<string> = new Set(['/api/paas/v4/web_search', '/api/paas/v4/reader'])
+/** Services at the address of a base: not for us, they are served by `tools/rest-routes.ts`. */
+export const SERVICE_PATHS = { web_search: '/api/paas/v4/web_search', web_reader: '/api/paas/v4/reader' } as const
+const SERVICES: ReadonlySet<string> = new Set(Object.values(SERVICE_PATHS))
 
 /** What a request to a model base is aimed at; undefined when the path belongs to somebody else. */
 export function findTarget(method: string, url: string): Target | undefined {
@@ -51,7 +52,8 @@ function endpointOf(method: string, { purse }: Base, wire: Wire, rest: string): 
   if (wire === 'responses') return responsesEndpoint(method, rest)
   if (method === 'GET') return rest === (wire === 'anthropic' ? '/v1/models' : '/models') ? 'models' : 'unknown'
   if (method !== 'POST') return 'unknown'
-  if (wire === 'openai' && rest === '/tokenizer' && purse === 'balance') return 'count_tokens'
+  if (purse === 'balance' && rest === '/tokenizer') return 'count_tokens'
+  if (purse === 'balance' && rest === '/embeddings') return 'embeddings'
   if (wire === 'openai') return rest === '/chat/completions' ? 'call' : 'unknown'
   if (rest === '/v1/messages') return 'call'
   return rest === '/v1/messages/count_tokens' ? 'count_tokens' : 'unknown'

@@ -17,6 +17,8 @@ export interface UpstreamPools {
 export interface UpstreamDoor {
   readonly pool: Pool
   readonly path: string
+  /** Of kind `openai` only: the catalog sends no other there. */
+  readonly embeddingsPath: string
   readonly probePath: string
   /** At least one; a door without a lock has one that opens it with no header of its own. */
   readonly keys: readonly UpstreamKey[]
@@ -64,6 +66,7 @@ export function makeUpstreamPools(settings: UpstreamSettings): UpstreamPools {
     return {
       pool,
       path: base + path,
+      embeddingsPath: `${base}/embeddings`,
       probePath: upstream.probePath ?? base + models,
       keys: keysOf(upstream, settings.secret),
     }

@@ -17,12 +17,12 @@ import { z } from 'zod'
 import { callerOf, languageFor, personOf, refuse, registerConsole, visitorOf, type ConsoleRoutes } from './console.ts'
 import { cookieText } from './cookies.ts'
 import { DEVICE_COOKIE, DEVICE_DAYS, noteOfDevice } from './known-device.ts'
+import { endLook } from './look.ts'
 import { meOf, microsOf } from './me.ts'
 import { askReset, changePassword, resetPassword } from './new-password.ts'
 import type { People } from './people.ts'
 import { personById, saveProfile, type PersonRow } from './people-store.ts'
-import { isSecure, sessionCookie } from './session-cookie.ts'
-import { SESSION_COOKIE } from './sessions.ts'
+import { isSecure, noSessionCookies, sessionCookie } from './session-cookie.ts'
 import { endSession, endSessions, sayChanged, sessionsOf } from './sessions-store.ts'
 import { confirmAddress, prove, signIn, type SignedIn } from './sign-in.ts'
 import { signUp } from './sign-up.ts'
@@ -80,11 +80,20 @@ function registerEntrance(routes: ConsoleRoutes, people: People): void {
   routes.post(`${BASE}/sign_out`, { schema: doc('Ends the session') }, async (request, reply) => {
     const person = visitorOf(request)
     if (person) await people.db.tx((tx) => endSession(tx, person.memberId, person.sessionId))
-    return reply
-      .header('set-cookie', cookieText(SESSION_COOKIE, '', { secure: isSecure(people) }))
-      .code(204)
-      .send()
+    return reply.header('set-cookie', noSessionCookies(people)).code(204).send()
   })
+  routes.delete(
+    `${BASE}/look`,
+    { schema: doc('An operator stops looking with a member’s eyes') },
+    async (request, reply) => {
+      const person = visitorOf(request)
+      if (!person?.lookedBy) return refuse(request, reply, { code: 'no_such_session' })
+      return reply
+        .header('set-cookie', await endLook(people, person, request.headers))
+        .code(204)
+        .send()
+    },
+  )
   routes.post(
     `${BASE}/reset`,
     {
@@ -172,7 +181,7 @@ function registerOwn(routes: ConsoleRoutes, people: People): void {
       await people.flushSeen()
       const { memberId, sessionId } = personOf(request)
       const rows = await sessionsOf(db.queries, memberId, clock.now())
-      const sessions = rows.map(({ id, created_at, seen_at, ends_at, address, agent }) => ({
+      const sessions = rows.map(({ id, created_at, seen_at, ends_at, address, agent, opened_by }) => ({
         id,
         current: id === sessionId,
         created_at: iso(created_at),
@@ -180,16 +189,14 @@ function registerOwn(routes: ConsoleRoutes, people: People): void {
         ends_at: iso(ends_at),
         address,
         agent,
+        by_operator: opened_by !== null,
       }))
       return { sessions }
     },
   )
   routes.delete(`${BASE}/sessions`, { schema: doc('Signs out everywhere, here too') }, async (request, reply) => {
     await db.tx((tx) => endSessions(tx, personOf(request).memberId, null))
-    return reply
-      .header('set-cookie', cookieText(SESSION_COOKIE, '', { secure: isSecure(people) }))
-      .code(204)
-      .send()
+    return reply.header('set-cookie', noSessionCookies(people)).code(204).send()
   })
   routes.delete(
     `${BASE}/sessions/:id`,

@@ -21,6 +21,8 @@ export type ConsoleRoutes = FastifyInstance<
 /** No form of another site can send it, and no script without our leave. */
 const CSRF_HEADER = 'x-codeplan-csrf'
 const READS = new Set(['GET', 'HEAD'])
+/** All that may be asked for by who only looks: to leave. */
+const LEAVES = '/api/console/v1/account/look'
 const RANK: Readonly<Record<Role | 'anyone', number>> = { anyone: 0, member: 1, support: 2, operator: 3 }
 
 const persons = new WeakMap<FastifyRequest, Person>()
@@ -43,6 +45,8 @@ export function registerConsole(
         return refuse(request, reply, { code: 'no_csrf_header' })
       const person = await people.whoIs(request.headers)
       if (person) persons.set(request, person)
+      if (person?.lookedBy && !READS.has(request.method) && request.routeOptions.url !== LEAVES)
+        return refuse(request, reply, { code: 'only_looking' })
       if (RANK[person?.role ?? 'anyone'] < RANK[needs])
         return refuse(request, reply, { code: person ? 'not_allowed' : 'signed_out' })
     })

@@ -7,6 +7,7 @@ export type PeopleRefusal =
         | 'signed_out'
         | 'no_csrf_header'
         | 'not_allowed'
+        | 'only_looking'
         | 'wrong_password'
         | 'code_needed'
         | 'wrong_code'
@@ -59,6 +60,12 @@ export function wordPeople(refusal: PeopleRefusal): ConsoleWording {
       return say(403, 'The header x-codeplan-csrf: 1 is missing.', '缺少请求头 x-codeplan-csrf: 1。')
     case 'not_allowed':
       return say(403, 'Your role does not allow this.', '您的角色无权执行此操作。')
+    case 'only_looking':
+      return say(
+        403,
+        'You look with this member’s eyes: nothing can be changed. Leave first.',
+        '您正以该成员的视角查看，无法进行任何更改。请先退出查看。',
+      )
     case 'wrong_password':
       return say(
         401,

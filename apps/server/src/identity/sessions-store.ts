@@ -14,19 +14,21 @@ export interface SessionRow {
   readonly ends_at: number
   readonly address: string
   readonly agent: string
+  /** The operator who looks through it with the member's eyes; null: the member's own. */
+  readonly opened_by: string | null
 }
 
 export async function insertSession(tx: Tx, row: SessionRow & { readonly hash: Buffer }): Promise<void> {
-  await sql`insert into sessions (id, hash, member_id, created_at, seen_at, ends_at, address, agent) values (${row.id},
-    ${row.hash}, ${row.member_id}, ${row.created_at}, ${row.seen_at}, ${row.ends_at}, ${row.address}, ${row.agent})`.execute(
+  await sql`insert into sessions (id, hash, member_id, created_at, seen_at, ends_at, address, agent, opened_by) values (${row.id},
+    ${row.hash}, ${row.member_id}, ${row.created_at}, ${row.seen_at}, ${row.ends_at}, ${row.address}, ${row.agent}, ${row.opened_by})`.execute(
     tx,
   )
 }
 
-/** Ends the oldest sessions of a member beyond so many. */
+/** Ends the oldest of a member's own sessions beyond so many. */
 export async function keepNewest(tx: Tx, memberId: string, count: number): Promise<void> {
-  const { rows } = await sql`delete from sessions where id in (select id from sessions where member_id = ${memberId}
-    order by id desc offset ${count}) returning id`.execute(tx)
+  const { rows } = await sql`delete from sessions where id in (select id from sessions
+    where member_id = ${memberId} and opened_by is null order by id desc offset ${count}) returning id`.execute(tx)
   if (rows.length > 0) await notify(tx, SESSIONS_CHANNEL, memberId)
 }
 
@@ -39,12 +41,14 @@ export interface KnownSession {
   readonly role: Role
   readonly verified: boolean
   readonly language: Language
+  readonly opened_by: string | null
 }
 
 /** The sessions of these tokens, given the SHA-256 of each in hex. */
 export async function sessionsByHash(on: Queries, hashes: readonly string[]): Promise<readonly KnownSession[]> {
   const { rows } = await sql<KnownSession>`select encode(s.hash, 'hex') as hash, s.id, s.member_id, s.ends_at, m.email,
-    m.role, m.language, m.verified_at is not null as verified from sessions s join members m on m.id = s.member_id
+    m.role, m.language, m.verified_at is not null as verified, o.email as opened_by
+    from sessions s join members m on m.id = s.member_id left join members o on o.id = s.opened_by
     where s.hash in (select decode(h, 'hex') from unnest(${[...hashes]}::text[]) h)`.execute(on)
   return rows
 }
@@ -52,7 +56,7 @@ export async function sessionsByHash(on: Queries, hashes: readonly string[]): Pr
 /** The newest first. */
 export async function sessionsOf(on: Queries, memberId: string, now: Instant): Promise<readonly SessionRow[]> {
   const { rows } =
-    await sql<SessionRow>`select id, member_id, created_at, seen_at, ends_at, address, agent from sessions
+    await sql<SessionRow>`select id, member_id, created_at, seen_at, ends_at, address, agent, opened_by from sessions
     where member_id = ${memberId} and ends_at > ${now} order by id desc`.execute(on)
   return rows
 }

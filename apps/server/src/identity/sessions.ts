@@ -24,9 +24,13 @@ export interface Person {
   readonly verified: boolean
   readonly language: Language
   readonly sessionId: string
+  /** The address of the operator who looks with this member's eyes, and may change nothing. */
+  readonly lookedBy: string | null
 }
 
 export const SESSION_COOKIE = 'codeplan_session'
+/** Keeps an operator's own session while he looks with a member's eyes; counts when the look is over. */
+export const OWN_SESSION_COOKIE = `${SESSION_COOKIE}_own`
 /** All that open the console within a day fit; beyond it the memory starts anew. */
 const ENTRIES_MAX = 200_000
 /** While the channel that announces changes is down, nothing is believed longer than this. */
@@ -64,6 +68,7 @@ export async function beginSession(tx: Tx, memberId: string, now: Instant, from:
     ends_at: now + (from.days ?? DAYS_DEFAULT) * DAY_MS,
     address: from.address ?? '',
     agent: (from.agent ?? '').slice(0, AGENT_LENGTH_MAX),
+    opened_by: null,
   })
   await keepNewest(tx, memberId, SESSIONS_OF_MEMBER_MAX)
   return token
@@ -103,8 +108,8 @@ export async function makeSessions({ db, clock }: { readonly db: Db; readonly cl
 
   function remember(token: string, row: KnownSession | undefined, before: number, now: Instant): Entry | undefined {
     if (!row) return undefined
-    const { id: sessionId, email, role, verified, language } = row
-    const person = { memberId: row.member_id as MemberId, email, role, verified, language, sessionId }
+    const { id: sessionId, email, role, verified, language, opened_by: lookedBy } = row
+    const person = { memberId: row.member_id as MemberId, email, role, verified, language, sessionId, lookedBy }
     const entry = { person, endsAt: row.ends_at, readAt: now }
     if (before === generation) {
       if (entries.size >= ENTRIES_MAX) forgetAll()
@@ -129,18 +134,20 @@ export async function makeSessions({ db, clock }: { readonly db: Db; readonly cl
     sizeMax: READ_TOGETHER_MAX,
   })
 
+  async function whose(token: string | undefined): Promise<Person | undefined> {
+    if (!token) return undefined
+    const now = clock.now()
+    const known = entries.get(token)
+    const stale = !known || (!db.isListening() && now - known.readAt > UNHEARD_MS_MAX)
+    const entry = stale ? await reads.add(token) : known
+    if (!entry || now >= entry.endsAt) return undefined
+    seen.set(entry.person.sessionId, now)
+    return entry.person
+  }
+
   return {
-    whoIs: async (headers) => {
-      const token = cookieOf(headers, SESSION_COOKIE)
-      if (!token) return undefined
-      const now = clock.now()
-      const known = entries.get(token)
-      const stale = !known || (!db.isListening() && now - known.readAt > UNHEARD_MS_MAX)
-      const entry = stale ? await reads.add(token) : known
-      if (!entry || now >= entry.endsAt) return undefined
-      seen.set(entry.person.sessionId, now)
-      return entry.person
-    },
+    whoIs: async (headers) =>
+      (await whose(cookieOf(headers, SESSION_COOKIE))) ?? whose(cookieOf(headers, OWN_SESSION_COOKIE)),
     flushSeen: async () => {
       if (seen.size === 0) return
       const now = new Map(seen)

@@ -22,6 +22,13 @@ export type Refusal =
   /** No such response is kept for the caller: named by a request, or asked for itself. */
   | { readonly code: 'response_gone'; readonly status: 400 | 404 }
   | { readonly code: 'unknown_model'; readonly model: string }
+  /** A model that embeds was asked to talk, or the other way round; `models`: those that can what was asked. */
+  | {
+      readonly code: 'method_not_supported'
+      readonly model: string
+      readonly method: 'chat' | 'embeddings'
+      readonly models: readonly string[]
+    }
   | {
       readonly code: 'model_not_in_plan'
       readonly model: string
@@ -43,9 +50,10 @@ export type Refusal =
       readonly cost: number
       readonly resetsAt: Instant
     }
-  /** An address where the balance pays; `plan`: the caller has one, which is drawn at other addresses. */
+  /** An address where the balance pays; `plan`: the caller has one, drawn at other addresses; embeddings are in no plan. */
   | {
       readonly code: 'balance_low'
+      readonly embeds?: boolean
       readonly why: WalletRefusal
       readonly currency: string
       readonly plan: string | undefined
@@ -212,6 +220,16 @@ function wordingOf(refusal: Refusal, zone: string): Wording {
           zh: `模型 ${refusal.model} 不存在，请检查模型代码`,
         },
         detail: { model: refusal.model },
+      }
+    case 'method_not_supported':
+      return {
+        status: 400,
+        code: '1212',
+        text: {
+          en: `Current model ${refusal.model} does not support the ${refusal.method} call method. Models that do: ${refusal.models.join(', ') || '–'}.`,
+          zh: `当前模型 ${refusal.model} 不支持 ${refusal.method} 调用方式。支持的模型：${refusal.models.join('、') || '–'}。`,
+        },
+        detail: { model: refusal.model, method: refusal.method, models: refusal.models },
       }
     case 'model_not_in_plan':
       return {

@@ -33,6 +33,7 @@ const STEPS: Readonly<Record<Refusal['code'], readonly Step[]>> = {
   body_too_large: ['shorten_prompt'],
   response_gone: ['send_conversation'],
   unknown_model: ['choose_model'],
+  method_not_supported: ['choose_model'],
   model_not_in_plan: ['choose_model', 'upgrade'],
   no_plan: ['subscribe', 'top_up'],
   never_subscribed: ['subscribe', 'use_base_url'],
@@ -54,6 +55,10 @@ const STEPS: Readonly<Record<Refusal['code'], readonly Step[]>> = {
   unavailable: ['retry'],
 }
 
-export const helpsAgainst = (refusal: Refusal): readonly Step[] =>
+export function helpsAgainst(refusal: Refusal): readonly Step[] {
   // A trial does not come back: waiting is no way out.
-  refusal.code === 'service_used_up' && refusal.resetsAt === undefined ? ['upgrade'] : STEPS[refusal.code]
+  if (refusal.code === 'service_used_up' && refusal.resetsAt === undefined) return ['upgrade']
+  // Embeddings are at no other address.
+  if (refusal.code === 'balance_low' && refusal.embeds) return ['top_up']
+  return STEPS[refusal.code]
+}

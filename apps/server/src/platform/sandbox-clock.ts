@@ -18,7 +18,7 @@ export async function openSandboxClock(db: Db, base: Clock): Promise<Clock> {
   // Heard while the database closes or is away, it changes nothing; the gap is made up when it is back.
   const again = (): void => void refresh().catch(() => undefined)
   await db.listen(CLOCK_CHANNEL, again, again)
-  return { now: () => instant(base.now() + offsetMs), refresh }
+  return { ...base, now: () => instant(base.now() + offsetMs), refresh }
 }
 
 /** Moves forward only: what has happened cannot be undone by a clock. Answers the new offset. */

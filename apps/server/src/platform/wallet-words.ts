@@ -9,6 +9,9 @@ const DAY_MS = 24 * HOUR_MS
 const MICROS_PER_UNIT = 1e8
 
 const amount = (micros: number, currency: string): string => `${(micros / MICROS_PER_UNIT).toFixed(4)} ${currency}`
+/** What is needed is never told as nothing, nor as less than it is. */
+const upwards = (micros: number): number => Math.ceil(micros / MICROS_SHOWN) * MICROS_SHOWN
+const MICROS_SHOWN = MICROS_PER_UNIT / 10_000
 
 /** Where a plan is drawn, for who asks with a plan's key where the balance pays (S16). */
 const PLAN_BASES = ['/api/anthropic', '/api/coding/paas/v4', '/api/v1']
@@ -17,18 +20,22 @@ const PLAN_BASES = ['/api/anthropic', '/api/coding/paas/v4', '/api/v1']
 export function wordWallet(refusal: Stopped, zone: string): Wording {
   const detail = detailOf(refusal)
   if (refusal.code === 'balance_low') {
-    const { plan } = refusal
-    const en =
-      plan === undefined ? '' : ` Your ${plan} plan is not drawn at this address: use ${PLAN_BASES.join(' or ')}.`
-    const zh = plan === undefined ? '' : `您的 ${plan} 套餐不适用于此地址，请改用 ${PLAN_BASES.join(' 或 ')}。`
+    const { plan, embeds } = refusal
+    const bases = embeds ? undefined : PLAN_BASES
+    const en = bases
+      ? ` Your ${plan} plan is not drawn at this address: use ${bases.join(' or ')}.`
+      : ` Embeddings are not part of your ${plan} plan: they are paid from the balance.`
+    const zh = bases
+      ? `您的 ${plan} 套餐不适用于此地址，请改用 ${bases.join(' 或 ')}。`
+      : `您的 ${plan} 套餐不含向量（Embedding）调用，须由余额支付。`
     return {
       status: 429,
       code: '1113',
       text: {
-        en: `Insufficient balance or no resource package. Please recharge.${en}`,
-        zh: `余额不足或无可用资源包，请充值。${zh}`,
+        en: `Insufficient balance or no resource package. Please recharge.${plan === undefined ? '' : en}`,
+        zh: `余额不足或无可用资源包，请充值。${plan === undefined ? '' : zh}`,
       },
-      detail: { ...detail, ...(plan === undefined ? {} : { plan, plan_bases: PLAN_BASES }) },
+      detail: { ...detail, ...(plan === undefined ? {} : { plan, ...(bases && { plan_bases: bases }) }) },
     }
   }
   const isShort = refusal.lengthMs < DAY_MS
@@ -56,6 +63,6 @@ export function wordWallet(refusal: Stopped, zone: string): Wording {
 
 function detailOf({ why, currency }: Stopped): Record<string, unknown> {
   return why.code === 'balance_low'
-    ? { available: amount(why.available, currency), needed: amount(why.needed, currency) }
+    ? { available: amount(why.available, currency), needed: amount(upwards(why.needed), currency) }
     : { monthly_cap: amount(why.cap, currency), spent: amount(why.spent, currency) }
 }

@@ -3,14 +3,14 @@ import type { Instant, MemberId } from '@codeplan/core'
 import type { FastifyInstance } from 'fastify'
 
 import { priceOf } from '../entitlements/index.ts'
+import { SERVICE_PATHS } from '../gateway/index.ts'
 import { personOf, registerConsole } from '../identity/index.ts'
 import type { ToolDeps } from './deps.ts'
 import type { McpServer } from './mcp/mcp-tool.ts'
 
 const MICROS_PER_UNIT = 1e8
 const REST = {
-  web_search: '/api/paas/v4/web_search',
-  web_reader: '/api/paas/v4/reader',
+  ...SERVICE_PATHS,
   vision: '/api/paas/v4/chat/completions',
 } as const
 

@@ -1,7 +1,7 @@
 import type { Outcome } from '@codeplan/core'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 
-import { makeCallId } from '../gateway/index.ts'
+import { makeCallId, SERVICE_PATHS } from '../gateway/index.ts'
 import { isRefused } from '../identity/index.ts'
 import { languageOf, word, type Refusal } from '../platform/index.ts'
 import type { ToolDeps } from './deps.ts'
@@ -37,7 +37,7 @@ export function registerRest(
     const post = (path: string, args: Arguments, work: Work): void => {
       scope.post(path, { schema: { hide: true } }, async (request, reply) => answer(deps, request, reply, args, work))
     }
-    post('/api/paas/v4/web_search', known.search, async (given, caller) => {
+    post(SERVICE_PATHS.web_search, known.search, async (given, caller) => {
       const query = String(given.search_query)
       const found = await serve(deps, caller, 'web_search', () =>
         search.search({
@@ -58,7 +58,7 @@ export function registerRest(
       }
       return { ok: true, value: { ...found.value, value } }
     })
-    post('/api/paas/v4/reader', known.read, async (given, caller) => {
+    post(SERVICE_PATHS.web_reader, known.read, async (given, caller) => {
       const page = await serve(deps, caller, 'web_reader', () => reader.read(readWish(given)))
       return page.ok
         ? { ok: true, value: { ...page.value, value: { reader_result: readForm(page.value.value, given) } } }

@@ -2,16 +2,18 @@ import type { Instant, MemberId } from '@codeplan/core'
 
 import { serviceCallsAfter, type EventRow, type ServiceCallRow } from '../entitlements/index.ts'
 import type { UsageDeps } from './deps.ts'
-import { isEvent, receiptOf } from './receipt.ts'
+import { receiptOf } from './receipt.ts'
 import { serviceReceipt } from './service-receipt.ts'
-import { callsAfter, callsOfPrompts, subscriptionsOf } from './store.ts'
+import { callsAfter, callsOfPrompts, pursesOf, subscriptionsOf } from './store.ts'
 
 const PAGE = 500
+const MICROS_PER_UNIT = 1e8
 export const EXPORT_VERSION = 1
 
 /**
- * A period of calls as JSON lines: a head that carries the plan terms and the rules and prices of every catalog version
- * named in it, then a receipt a call, then how many calls each prompt has, then calls of services. `codeplan-server recompute` needs nothing else.
+ * A period of calls, paid by plans or by the balance, as JSON lines: a head that carries the plan terms and the rules and prices
+ * of every catalog version named in it, then a receipt a call, then how many calls each prompt has, then calls of services.
+ * `codeplan-server recompute` needs nothing else.
  */
 export async function* exportLines(
   deps: UsageDeps,
@@ -40,17 +42,13 @@ export async function* exportLines(
   yield line(head)
   const catalogs = new Set<number>()
   const prompts = new Set<string>()
-  for await (const event of eventsIn(
-    deps,
-    subscriptions.map((s) => s.id),
-    span,
-  )) {
-    const { catalogVersion } = event.details.admission
+  for await (const event of eventsIn(deps, memberId, span)) {
+    const { catalogVersion, purse } = event.details.admission
     if (!catalogs.has(catalogVersion)) {
       catalogs.add(catalogVersion)
       yield line({ kind: 'catalog', ...(await deps.catalog.rulesOf(catalogVersion)) })
     }
-    prompts.add(event.prompt_id)
+    if (purse.kind === 'plan') prompts.add(event.prompt_id)
     yield line({ kind: 'call', ...receiptOf(event, operator.currency) })
   }
   for (const [id, calls] of await callsOfPrompts(deps.db.queries, [...prompts]))
@@ -64,9 +62,10 @@ const line = (value: unknown): string => `${JSON.stringify(value)}\n`
 
 async function* eventsIn(
   deps: UsageDeps,
-  ids: readonly string[],
+  memberId: MemberId,
   span: { from: Instant; to: Instant },
 ): AsyncGenerator<EventRow> {
+  const ids = await pursesOf(deps.db.queries, memberId)
   let after = { admittedAt: span.from - 1, id: '~' }
   for (;;) {
     const page = await callsAfter(deps.db.queries, ids, span, after, PAGE)
@@ -93,10 +92,12 @@ async function* serviceCallsIn(
 }
 
 const COLUMNS = [
+  'kind',
   'id',
   'admitted_at',
   'tool',
   'key',
+  'paid_by',
   'plan',
   'model_asked',
   'model',
@@ -116,44 +117,67 @@ const COLUMNS = [
   'total_ms',
 ] as const
 
-/** The same calls for a spreadsheet: one row each. */
+/** The same for a spreadsheet, one row each: first the calls of models, then those of services, under the service's name. */
 export async function* exportCsv(
   deps: UsageDeps,
   memberId: MemberId,
   span: { from: Instant; to: Instant },
 ): AsyncGenerator<string> {
   const { currency } = deps.catalog.current().operator
-  const ids = (await subscriptionsOf(deps.db.queries, memberId)).map((s) => s.id)
-  yield `${COLUMNS.join(',')}\r\n`
-  for await (const event of eventsIn(deps, ids, span)) yield `${cellsOf(event, currency).map(cell).join(',')}\r\n`
+  yield row(Object.fromEntries(COLUMNS.map((name) => [name, name])))
+  for await (const event of eventsIn(deps, memberId, span)) yield row(cellsOf(event, currency))
+  for await (const call of serviceCallsIn(deps, memberId, span)) yield row(serviceCells(call))
 }
 
-function cellsOf(event: EventRow, currency: string): readonly unknown[] {
-  if (!isEvent(event)) return []
+type Cells = { readonly [C in (typeof COLUMNS)[number]]?: string | number | boolean | null }
+
+const row = (cells: Cells): string => `${COLUMNS.map((name) => cell(cells[name] ?? '')).join(',')}\r\n`
+
+function cellsOf(event: EventRow, currency: string): Cells {
   const { admission, totalMs } = event.details
-  return [
-    event.id,
-    new Date(event.admitted_at).toISOString(),
-    admission.tool,
-    event.key_id,
-    admission.plan,
-    admission.modelAsked,
-    event.model,
-    event.prompt_id,
-    admission.promptReason,
-    event.multiplier / 1000,
-    admission.multiplierRule,
-    event.charge / 1_000_000,
-    event.billable,
-    event.ending,
-    event.input_tokens,
-    event.cache_read_tokens,
-    event.cache_write_5m_tokens + event.cache_write_1h_tokens,
-    event.output_tokens,
-    event.list_price / 1e8,
+  return {
+    kind: 'call',
+    id: event.id,
+    admitted_at: new Date(event.admitted_at).toISOString(),
+    tool: admission.tool,
+    key: event.key_id,
+    paid_by: admission.purse.kind,
+    plan: admission.plan,
+    model_asked: admission.modelAsked,
+    model: event.model,
+    prompt: event.prompt_id,
+    prompt_reason: admission.promptReason,
+    factor: event.multiplier / 1000,
+    factor_rule: admission.multiplierRule,
+    charge: event.charge / 1_000_000,
+    counted: event.billable,
+    ending: event.ending,
+    input_tokens: event.input_tokens,
+    cache_read_tokens: event.cache_read_tokens,
+    cache_write_tokens: event.cache_write_5m_tokens + event.cache_write_1h_tokens,
+    output_tokens: event.output_tokens,
+    list_price: event.list_price / MICROS_PER_UNIT,
     currency,
-    totalMs,
-  ]
+    total_ms: totalMs,
+  }
+}
+
+/** A call of a service draws no window: `list_price` is what the balance paid, where it did. */
+function serviceCells(call: ServiceCallRow): Cells {
+  const { service, ending, counted, paid_by: paidBy } = serviceReceipt(call)
+  return {
+    kind: service,
+    id: call.id,
+    admitted_at: new Date(call.taken_at).toISOString(),
+    key: call.key_id,
+    paid_by: paidBy,
+    plan: call.plan,
+    counted,
+    ending,
+    list_price: counted && paidBy === 'balance' ? call.price / MICROS_PER_UNIT : 0,
+    currency: call.currency,
+    total_ms: call.ended_at === null ? null : call.ended_at - call.taken_at,
+  }
 }
 
 /** Quoted where a comma, quote or line end asks for it; text that a spreadsheet would run as a formula is disarmed. */

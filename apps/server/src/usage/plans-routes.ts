@@ -59,14 +59,17 @@ function plansNow(catalog: Catalog, values: readonly Value[], now: Instant): Pla
           values.find((row) => row.plan === plan.id),
         ),
       ),
-    models: models.map(({ id, name, context_tokens, multiplier, next_multiplier: next }) => ({
-      id,
-      name,
-      vision: catalog.models.get(id)?.vision ?? false,
-      context_tokens,
-      multiplier: multiplier.factor,
-      next_multiplier: next && { factor: next.factor, at: next.at },
-    })),
+    models: models
+      .filter(({ id }) => !catalog.models.get(id)?.embeds)
+      .map(({ id, name, context_tokens, output_tokens_max, multiplier, next_multiplier: next }) => ({
+        id,
+        name,
+        vision: catalog.models.get(id)?.vision ?? false,
+        context_tokens,
+        output_tokens_max,
+        multiplier: multiplier.factor,
+        next_multiplier: next && { factor: next.factor, at: next.at },
+      })),
   }
 }
 

@@ -5,7 +5,7 @@ import type { Admission, EventRow, HoldRow } from '../entitlements/index.ts'
 const iso = (ms: number): string => new Date(ms).toISOString()
 const units = (micro: number): number => micro / MICRO_PER_PROMPT
 
-export const isEvent = (row: EventRow | HoldRow): row is EventRow => 'ending' in row
+const isEvent = (row: EventRow | HoldRow): row is EventRow => 'ending' in row
 
 /**
  * The receipt of a call: which prompt it belongs to and why, which multiplier applied by which rule, what each window was
@@ -20,6 +20,7 @@ export function receiptOf(row: EventRow | HoldRow, currency: string) {
     tool: admission.tool,
     tool_rule: admission.toolRule,
     tool_policy: admission.toolPolicy ?? null,
+    project: admission.project ?? null,
     path: admission.path,
     stream: admission.stream,
     key: admission.keyId,

@@ -15,6 +15,10 @@ import type { Receipt } from './receipt.ts'
 
 export interface Recomputed {
   readonly calls: number
+  /** Of them, paid by the balance: they have a price, and no prompt, factor or window. */
+  readonly paidCalls: number
+  /** Calls of services have no figure that could be computed: they are only counted. */
+  readonly serviceCalls: number
   readonly prompts: number
   /** Prompts of which the file holds only a part: their charge cannot be judged from it. */
   readonly partialPrompts: number
@@ -41,6 +45,7 @@ export function recompute(lines: Iterable<string>): Recomputed {
   let ended = false
   const catalogs = new Map<number, CatalogLine>()
   const calls: Call[] = []
+  let serviceCalls = 0
   const promptSizes = new Map<string, number>()
   for (const text of lines) {
     if (text.trim() === '') continue
@@ -48,12 +53,15 @@ export function recompute(lines: Iterable<string>): Recomputed {
     if (line.kind === 'codeplan-export') head = line as unknown as Head
     else if (line.kind === 'catalog') catalogs.set(line.version as number, line as unknown as CatalogLine)
     else if (line.kind === 'call') calls.push(line as unknown as Call)
+    else if (line.kind === 'service_call') serviceCalls++
     else if (line.kind === 'prompt') promptSizes.set(line.id as string, line.calls as number)
     else if (line.kind === 'end') ended = true
   }
   if (!head)
     return {
       calls: 0,
+      paidCalls: 0,
+      serviceCalls: 0,
       prompts: 0,
       partialPrompts: 0,
       windows: 0,
@@ -63,14 +71,15 @@ export function recompute(lines: Iterable<string>): Recomputed {
   const terms = new Map(head.subscriptions.map((s) => [s.id, { terms: s.terms, anchor: Date.parse(s.anchor_at) }]))
   for (const call of calls) faults.push(...callFaults(call, catalogs.get(call.catalog_version)))
 
-  const byPrompt = Map.groupBy(calls, (call) => call.prompt.id)
+  const drawn = calls.filter((call) => !isPaid(call))
+  const byPrompt = Map.groupBy(drawn, (call) => call.prompt.id)
   let partialPrompts = 0
   for (const [id, group] of byPrompt) {
     if (promptSizes.get(id) !== group.length) partialPrompts++
     else faults.push(...promptFaults(id, group, terms.get(group[0]?.subscription ?? '')?.terms))
   }
   const windows = new Set<string>()
-  for (const call of calls) {
+  for (const call of drawn) {
     const plan = terms.get(call.subscription)
     for (const charge of call.charges) {
       windows.add(`${call.subscription} ${charge.window} ${charge.started_at}`)
@@ -78,29 +87,44 @@ export function recompute(lines: Iterable<string>): Recomputed {
       if (fault) faults.push(fault)
     }
   }
-  return { calls: calls.length, prompts: byPrompt.size, partialPrompts, windows: windows.size, faults }
+  return {
+    calls: calls.length,
+    paidCalls: calls.length - drawn.length,
+    serviceCalls,
+    prompts: byPrompt.size,
+    partialPrompts,
+    windows: windows.size,
+    faults,
+  }
 }
+
+const isPaid = (call: Call): boolean => call.paid_by.purse === 'balance'
 
 function* callFaults(call: Call, catalog: CatalogLine | undefined): Generator<string> {
   if (!catalog) return yield `${call.id}: the file lacks catalog version ${call.catalog_version}`
-  const due = multiplierAt(
-    catalog.multipliers,
-    { model: call.model.served, tool: call.tool },
-    instant(Date.parse(call.admitted_at)),
-  )
+  const due = isPaid(call)
+    ? PLAIN
+    : multiplierAt(
+        catalog.multipliers,
+        { model: call.model.served, tool: call.tool },
+        instant(Date.parse(call.admitted_at)),
+      )
   if (due.permille !== call.multiplier.permille || due.rule !== call.multiplier.rule) {
     yield `${call.id}: multiplier ${call.multiplier.factor} by ${call.multiplier.rule}, but the catalog says ${due.permille / 1000} by ${due.rule}`
   }
   const prices = catalog.prices[call.model.served]
   const price = prices ? (call.counted ? listPrice(prices, tokensOf(call)) : 0) : undefined
-  if (price !== call.list_price.micros)
-    yield `${call.id}: list price ${call.list_price.micros}, but its tokens cost ${price}`
+  const told = call.list_price.micros + (call.unpaid_micros ?? 0)
+  if (price !== told) yield `${call.id}: list price ${told}, but its tokens cost ${price}`
   for (const window of call.windows) {
     if (Math.round((window.after - window.before) * 1_000_000) !== call.cost_micro) {
       yield `${call.id}: window ${window.id} moved by ${window.after - window.before}, but the call cost ${call.cost_micro / 1_000_000}`
     }
   }
 }
+
+/** Where the balance pays, no rule multiplies. */
+const PLAIN = { permille: 1_000, rule: 'list price' }
 
 /** The charge of a prompt does not depend on the order of its calls, so neither does this sum. */
 function* promptFaults(id: string, group: readonly Call[], terms: PlanTerms | undefined): Generator<string> {

@@ -37,6 +37,26 @@ test('whoever is signed in reads his usage without a key, changes nothing by it,
   expect((await browser.get('/api/usage/v1/standing')).json.error.code).toBe('signed_out')
 })
 
+test('usage is told by the project that a call names, on its receipt too; calls that name none stand together', async () => {
+  const member = await house.subscriber('lite')
+  const inProject = (project: string) => ({ headers: { 'x-codeplan-project': project } })
+  for (const [text, more] of [
+    ['the first', inProject('shop')],
+    ['the second', inProject('shop')],
+    ['the third', {}],
+  ] as const)
+    expect((await ask(house.url, member.key, { text, ...more })).status).toBe(200)
+  await drawn(house, member)
+  const browser = await signedIn(member)
+  const { hours } = (await browser.get('/api/usage/v1/hours?by=project')).json
+  expect(hours.map(({ name, calls, charge }: Record<string, unknown>) => [name, calls, charge])).toEqual([
+    ['', 1, 1],
+    ['shop', 2, 2],
+  ])
+  const { calls } = (await browser.get('/api/usage/v1/calls?limit=3')).json
+  expect(calls.map(({ project }: Record<string, unknown>) => project).toSorted()).toEqual([null, 'shop', 'shop'])
+})
+
 test('a window says when it runs out at its pace, and a prompt says its models, tools and highest multiplier', async () => {
   const member = await house.subscriber('pro')
   for (let n = 0; n < 30; n++) {

@@ -145,7 +145,7 @@ export interface DaySum extends Sum {
   readonly day: string
 }
 
-export type By = 'model' | 'tool' | 'key_id'
+export type By = 'model' | 'tool' | 'key_id' | 'project'
 
 export async function hoursOf(
   on: Queries,

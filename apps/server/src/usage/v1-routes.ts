@@ -123,7 +123,7 @@ export function registerV1(plain: FastifyInstance, deps: RouteDeps): void {
       '/api/usage/v1/hours',
       {
         schema: {
-          ...doc('Usage by hour (UTC) and model, tool or key'),
+          ...doc('Usage by hour (UTC) and model, tool, key or project'),
           querystring: span.extend({ by }),
           response: { 200: hoursSchema },
         },
@@ -141,7 +141,7 @@ export function registerV1(plain: FastifyInstance, deps: RouteDeps): void {
       '/api/usage/v1/days',
       {
         schema: {
-          ...doc('Usage by day of a zone (the operator’s by default) and model, tool or key'),
+          ...doc('Usage by day of a zone (the operator’s by default) and model, tool, key or project'),
           querystring: span.extend({ by, zone }),
           response: { 200: daysSchema },
         },

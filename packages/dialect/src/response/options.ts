@@ -1,6 +1,7 @@
 import type { ResponsesAsked } from '../responses-answer.ts'
 import type { Usage } from '../usage.ts'
 import type { StreamEnd } from '../stream/stream.ts'
+import type { VectorForm } from '../outline.ts'
 
 export interface ResponseOptions {
   /** Our id of the answer: as it is on the OpenAI wire, behind `msg_` on Anthropic's. */
@@ -13,6 +14,8 @@ export interface ResponseOptions {
   createdSec: number
   /** What a Responses client asked for. */
   asked?: ResponsesAsked | undefined
+  /** The answer is that to an Embeddings request. */
+  vectorsAs?: VectorForm | undefined
 }
 
 export type TranslatedResponse =

@@ -6,6 +6,7 @@ import { usageFromAnthropic, usageFromOpenAI } from '../usage.ts'
 import { messageToCompletion } from './anthropic-to-openai.ts'
 import { messageToResponse } from './message-to-response.ts'
 import { completionToMessage } from './openai-to-anthropic.ts'
+import { withVectors } from './vectors.ts'
 import type { Dialect } from '../dialect.ts'
 import type { JsonObject } from '../json.ts'
 import type { Wire } from '../outline.ts'
@@ -37,7 +38,9 @@ export function translateResponse(
   const usage = upstream === 'openai' ? usageFromOpenAI(answer['usage']) : usageFromAnthropic(answer['usage'])
   const outcome = outcomeOf(upstream, answer)
   try {
-    const made = translated(upstream, client === 'responses' ? 'anthropic' : client, answer, context)
+    const made = options.vectorsAs
+      ? withVectors(renamed(answer, context), options.vectorsAs)
+      : translated(upstream, client === 'responses' ? 'anthropic' : client, answer, context)
     if (!made) return { ok: false, why: 'The upstream answered without content.' }
     const done = (bytes: string): TranslatedResponse => ({
       ok: true,

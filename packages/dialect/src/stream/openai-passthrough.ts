@@ -23,6 +23,8 @@ export class OpenAIPassthrough implements ClientStream {
   readonly #gatherer: ToolCallGatherer | undefined
   /** The model's name to put in, as a literal; undefined: leave it. */
   readonly #model: string | undefined
+  /** The upstream's name as the chunk before had it, and where: nearly always it stands there again. */
+  #named = { at: 0, field: ' ' }
   #usage: Usage | undefined
   #end: StreamEnd = { finished: false }
   #outputBytes = 0
@@ -178,8 +180,14 @@ export class OpenAIPassthrough implements ClientStream {
   }
 
   #renamed(raw: string): string {
-    const model = this.#model
-    return model === undefined ? raw : raw.replace(MODEL, () => `"model":"${model}"`)
+    if (this.#model === undefined) return raw
+    if (!raw.startsWith(this.#named.field, this.#named.at)) {
+      const found = MODEL.exec(raw)
+      if (!found) return raw
+      this.#named = { at: found.index, field: found[0] }
+    }
+    const { at, field } = this.#named
+    return `${raw.slice(0, at)}"model":"${this.#model}"${raw.slice(at + field.length)}`
   }
 
   #failure(message: string): string {

@@ -1,4 +1,5 @@
 import type { ResponsesAsked } from '../responses-answer.ts'
+import type { VectorForm } from '../outline.ts'
 import type { Usage } from '../usage.ts'
 
 /** How an upstream's answer ended, streamed or not. */
@@ -49,6 +50,8 @@ export interface StreamOptions {
   /** Responses clients: what they asked for, and whether the last event waits for `end()`, so that what it says can be kept first. */
   asked?: ResponsesAsked | undefined
   holdsEnd?: boolean
+  /** The answer, never streamed, is that to an Embeddings request. */
+  vectorsAs?: VectorForm | undefined
 }
 
 export const BROKEN_CHUNK = 'The upstream sent a broken stream.'

@@ -2,6 +2,7 @@ import { Server } from '@modelcontextprotocol/sdk/server/index.js'
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js'
 import {
   CallToolRequestSchema,
+  CancelledNotificationSchema,
   isJSONRPCRequest,
   ListToolsRequestSchema,
   type CallToolResult,
@@ -42,7 +43,12 @@ export async function answerMessages(
   }
   const server = serverFor(mcp, caller, zone)
   await server.connect(transport)
-  for (const message of messages) transport.onmessage?.(message)
+  for (const message of messages) {
+    transport.onmessage?.(message)
+    // A batch has no order: the SDK does not answer what the same one cancels, before or after, so nothing is waited for.
+    const cancelled = CancelledNotificationSchema.safeParse(message).data?.params.requestId
+    if (cancelled !== undefined) open.delete(cancelled)
+  }
   done()
   await answered.promise
   await server.close()

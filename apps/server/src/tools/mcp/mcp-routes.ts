@@ -100,7 +100,9 @@ function register(
       return reply.code(404).send('Session not found')
     const messages = readMessages(request.body)
     if (!messages) return reply.code(400).send(UNREADABLE)
-    void answerOn(session, answerMessages(server, caller, messages, zone()))
+    answerOn(session, answerMessages(server, caller, messages, zone())).catch((error: unknown) =>
+      deps.log.error({ err: error, path: caller.path }, 'messages of a tool could not be answered'),
+    )
     return reply.code(202).send('Accepted')
   })
 }
