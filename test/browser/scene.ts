@@ -49,6 +49,9 @@ export async function openScene(): Promise<Scene> {
   await runCommandIn(house, 'balance', 'add', 'subscriber@example.org', '86.50')
   await useThePlan(house, subscriber)
   const team = await makeTeam(house, 'subscriber@example.org')
+  const seats = { plan: 'lite', cycle: 'month', count: 2 }
+  const ordered = await subscriber.ask.post(`/teams/${team}/orders`, seats, { 'idempotency-key': 'seats-of-the-team' })
+  await shop.payBound(ordered.json.id)
   await subscriber.ask.post(`/teams/${team}/invitations`, { email: 'invited@example.org', plan: 'lite' })
 
   // Three people take the pieces of Max, and the newcomer stands in its line.

@@ -5,7 +5,7 @@ import { faultsOfBooks } from '../house/books.ts'
 import { ask } from '../house/ask.ts'
 import { openHouse, type House } from '../house/house.ts'
 import { limitedSale } from '../house/shop.ts'
-import { deliver } from '../house/shopper.ts'
+import { CARD, deliver } from '../house/shopper.ts'
 import { until } from '../house/until.ts'
 import { lettersTo, tokenFor } from '../house/visitor.ts'
 import { openChromium, openWindow, type View, type Window } from './chromium.ts'
@@ -37,6 +37,9 @@ const WORDS = {
     orderUpgrade: '下单升级',
     payRest: /^支付 ¥/,
     upgraded: '升级已生效',
+    addMethod: '添加支付方式',
+    methodAdded: '支付方式已添加。',
+    charged: '用于续费扣款',
     renewal: '自动续费',
     ends: /套餐将于 .* 结束，在此之前可重新开启。/,
   },
@@ -61,6 +64,9 @@ const WORDS = {
     orderUpgrade: 'Order the upgrade',
     payRest: /^Pay ¥/,
     upgraded: 'The upgrade is in force',
+    addMethod: 'Add a payment method',
+    methodAdded: 'The payment method was added.',
+    charged: 'charged for renewals',
     renewal: 'Renews itself',
     ends: /Your plan ends on .* Until then you can switch this on again\./,
   },
@@ -163,6 +169,17 @@ describe('the way of a subscriber', () => {
       await press(w.payRest)
       await deliver(house)
       await shows(w.upgraded)
+    })
+
+    test('adds a payment method without paying, and sees that renewals are charged to it', async () => {
+      await page.goto(`${house.url}/subscription`)
+      await press(w.addMethod)
+      await page.waitForURL(/\/pay\//)
+      await page.locator(`button[value="${CARD.twice}"]`).click()
+      await page.waitForURL(/\/subscription\?setup=/)
+      await deliver(house)
+      await shows(w.methodAdded)
+      await page.getByRole('listitem').filter({ hasText: '0259' }).getByText(w.charged).waitFor()
     })
 
     test('switches the renewal off, and reads until when the plan runs', async () => {

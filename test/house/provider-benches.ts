@@ -1,10 +1,10 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
 
-import { DAY_MS, instant, makeId, minor, MINUTE_MS, type PaymentId } from '@codeplan/core'
+import { DAY_MS, instant, makeId, minor, MINUTE_MS, type PaymentId, type SetupId } from '@codeplan/core'
 import { CARDS, startAlipayStandIn, startBank, startStripeStandIn, type ProviderStandIn } from '@codeplan/sandbox'
 
 import { openProviders } from '../../apps/server/src/billing/providers/open.ts'
-import type { CheckoutWish } from '../../apps/server/src/billing/providers/port.ts'
+import type { CheckoutWish, SetupWish } from '../../apps/server/src/billing/providers/port.ts'
 import type { PaymentProviderDocument } from '../../apps/server/src/catalog/index.ts'
 import { makeLog, systemClock, type Clock } from '../../apps/server/src/platform/index.ts'
 
@@ -116,6 +116,14 @@ export async function openBench(
 
 export const AMOUNT = minor(4900)
 export const newPayment = (): PaymentId => makeId('pay', Date.now(), randomBytes(16))
+
+export const newSetup = (): SetupId => makeId('set', Date.now(), randomBytes(16))
+
+/** A method that is bound without a payment. */
+export function setupFor(setupId: SetupId): SetupWish {
+  const { debits, currency, title, returnUrl, notifyUrl, language, expiresAt, createdAt } = wishFor(newPayment(), true)
+  return { setupId, debits, currency, title, returnUrl, notifyUrl, language, expiresAt, createdAt }
+}
 
 export function wishFor(paymentId: PaymentId, keep: boolean, now: number = Date.now()): CheckoutWish {
   return {

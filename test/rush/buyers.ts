@@ -35,6 +35,8 @@ export interface Heard {
   readonly lateMs: number
   readonly lastAnswerMs: number
   readonly repeated: number
+  /** What this process has computed after the opening. */
+  readonly cpuMs: number
 }
 
 const SALE = '/api/console/v1/sale'
@@ -139,10 +141,13 @@ async function run(rush: Rush): Promise<Heard> {
   await everybody(Date.now(), WINDOW_MS, lookThroughWindow)
   const joinMs = rush.way === 'line' ? await everybody(opensAtMs - overMs, overMs, join) : NO_TIMES
   lateMs = 0
+  const before = process.cpuUsage()
   const ms = await everybody(opensAtMs, overMs, rush.way === 'line' ? look : order)
   const lastAnswerMs = Date.now() - rush.opensAtMs
+  const { user, system } = process.cpuUsage(before)
+  const cpuMs = Math.round((user + system) / 1000)
   await Promise.all(pools.map((pool) => pool.destroy()))
-  return { answers, orders, ms, joinMs, lateMs, lastAnswerMs, repeated }
+  return { answers, orders, ms, joinMs, lateMs, lastAnswerMs, repeated, cpuMs }
 }
 
 const NO_TIMES: Times = { p50: 0, p90: 0, p99: 0, max: 0 }

@@ -10,6 +10,7 @@ import { testDatabaseUrl } from '../house/house.ts'
 import { CARD, chooseCard } from '../house/shopper.ts'
 import { until } from '../house/until.ts'
 import type { Heard, Rush, Times } from './buyers.ts'
+import { cpuMsOf } from './cpu.ts'
 import { openMarket, type Market } from './market.ts'
 import { sendBuyers } from './send-buyers.ts'
 
@@ -57,12 +58,16 @@ async function rush(
     const opensAtMs = Date.now() + AHEAD_MS + (way === 'line' ? 2 * OVER_MS : 0)
     await market.openAt(opensAtMs)
     const urls = market.nodes.map(({ url }) => url)
+    const cpu = () => market.nodes.map(({ child }) => cpuMsOf(child.pid))
+    const atOpening = setTimeout(opensAtMs - Date.now()).then(cpu)
     const [heard] = await Promise.all([
       sendBuyers({ urls, buyers: BUYERS, plans: PLANS, opensAtMs, overMs: OVER_MS, way }),
       happens(market, opensAtMs),
     ])
+    const [before, after] = [await atOpening, cpu()]
     const calls = await coding.stop()
-    say(name, heard, calls)
+    const nodesMs = after.map((ms, i) => Math.max(0, ms - (before[i] ?? 0)))
+    say(name, heard, calls, nodesMs)
     const { rooms } = market
     await expectSoldOut(rooms, heard)
     const alive = market.nodes.find(({ child }) => child.exitCode === null && child.signalCode === null)
@@ -76,12 +81,18 @@ async function rush(
   }
 }
 
-function say(name: string, { answers, ms, joinMs, lateMs, lastAnswerMs, repeated }: Heard, calls: object): void {
+/** Where the time went, too: a machine of two cores has two seconds of computing a second for all of them and PostgreSQL. */
+function say(
+  name: string,
+  { answers, ms, joinMs, lateMs, lastAnswerMs, repeated, cpuMs }: Heard,
+  calls: object,
+  nodesMs: readonly number[],
+): void {
   const times = ({ p50, p90, p99, max }: Times): string =>
     `p50 ${p50} ms, p90 ${p90} ms, p99 ${p99} ms, longest ${max} ms`
   const joins = joinMs.max > 0 ? `; joining ${times(joinMs)}` : ''
   process.stderr.write(
-    `${name}: ${JSON.stringify(answers)}; ${times(ms)}; last after ${lastAnswerMs} ms${joins}; the buyers' own delay up to ${lateMs} ms; asked again ${repeated}; coding calls ${JSON.stringify(calls)}\n`,
+    `${name}: ${JSON.stringify(answers)}; ${times(ms)}; last after ${lastAnswerMs} ms${joins}; the buyers' own delay up to ${lateMs} ms; asked again ${repeated}; coding calls ${JSON.stringify(calls)}; computed after the opening: servers ${nodesMs.join(' + ')} ms, buyers ${cpuMs} ms\n`,
   )
 }
 

@@ -161,7 +161,7 @@ describe('the operator’s API', () => {
     expect(await meOf()).toBe(own)
   })
 
-  test('F54: a balance is booked once per key, and never below what is free', async () => {
+  test('a balance is booked once per key, and never below what is free', async () => {
     const path = `${ADMIN}/members/${memberId}/balance`
     const once = { 'idempotency-key': 'the-same-wish' }
     expect(codeOf(await operator.post(path, { amount: '5.00', ...WHY }))).toBe('no_request_key')

@@ -227,6 +227,34 @@ describe('the life of a subscription', () => {
     expect(bill).toMatchObject({ kind: 'renewal', amount: 4900, state: 'paid' })
   })
 
+  test.each([
+    { first: 'max', second: 'lite', tiers: ['max', 'max', 'lite', '1309'] },
+    { first: 'lite', second: 'max', tiers: ['lite', 'max', 'max', '1309'] },
+  ])('F53: of stacked plans, $first begun before $second, each end leaves the right tier', async ({ first, tiers }) => {
+    const { memberId, shop, key } = await newcomer()
+    const { billing, entitlements } = house.rooms
+    const month = { memberId: shop.memberId, plan: 'max', months: 1, source: 'grant' } as const
+    const begin = { max: () => entitlements.grant(month, house.clock.now()), lite: () => shop.buy('lite') }
+    // What one may use: GLM-5 is not in Lite.
+    const tier = async (): Promise<string> => {
+      const heard = await call(key, 'which plan')
+      if (heard.status !== 200) return /\[(\d+)\]/.exec(errorOf(heard).message)?.[1] ?? 'none'
+      return (await ask(house.url, key, { text: 'the best model', model: 'glm-5' })).status === 200 ? 'max' : 'lite'
+    }
+    await begin[first as 'max' | 'lite']()
+    const heard = [await tier()]
+    await live(house, 5 * DAY_MS)
+    await begin[first === 'max' ? 'lite' : 'max']()
+    await billing.switchRenewal(memberId as MemberId, false)
+    heard.push(await tier())
+    // The first one has ended, then both.
+    for (const days of [27, 6]) {
+      await live(house, days * DAY_MS)
+      heard.push(await tier())
+    }
+    expect(heard).toEqual(tiers)
+  })
+
   test('F54: the plan that one has is not sold again; the refusal says until when it runs', async () => {
     const { shop } = await newcomer()
     await shop.buy('pro')

@@ -85,6 +85,25 @@ describe.each([
     expect((await shop.standing())?.terms.plan).toBe('lite')
   })
 
+  test('S13: a method that was added without paying is what the renewal is charged to', async () => {
+    const order = await shop.order('lite')
+    bench.standIn.choose((await page(order.id, false)).action?.redirectUrl ?? '', CARD.pays)
+    await deliver()
+    expect(await house.rooms.billing.methods(shop.memberId)).toEqual([])
+    const wish = { memberId: shop.memberId, provider: name, returnPath: '/subscription', language: 'zh' } as const
+    const begun = await house.rooms.billing.beginSetup(wish, house.clock.now())
+    if (!begun.ok) throw new Error(begun.no.code)
+    bench.standIn.choose(begun.value.action?.redirectUrl ?? '', CARD.pays)
+    await deliver()
+    // Stripe tells that it is done; which card it is has to be asked.
+    await house.rooms.billing.workDue(house.clock.now())
+    const [method] = await house.rooms.billing.methods(shop.memberId)
+    expect((await shop.contract())?.method_id).toBe(method?.id)
+    await live(40 * DAY_MS)
+    const [renewal] = await house.rooms.billing.orders(shop.memberId, 1)
+    expect(renewal).toMatchObject({ kind: 'renewal', state: 'paid' })
+  })
+
   test('S14: what is kept with an upgrade may be debited for the whole fee of the new plan', async () => {
     await buy(CARD.pays)
     await deliver()

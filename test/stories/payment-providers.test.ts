@@ -15,7 +15,9 @@ import {
   AMOUNT,
   bankBench,
   newPayment,
+  newSetup,
   openBench,
+  setupFor,
   stripeBench,
   wishFor,
   type ProviderBench,
@@ -186,6 +188,65 @@ describe.each([
     expect(bench.standIn.moved(wish.paymentId)).toBe(0)
   })
 
+  const beginSetup = async () => {
+    const wish = setupFor(newSetup())
+    const asked = await provider.setups?.begin(wish)
+    if (!asked) throw new Error('it binds nothing without a payment')
+    return { wish, asked, url: asked.action?.redirectUrl ?? '', known: { setupId: wish.setupId, ref: asked.ref } }
+  }
+
+  test.each([CARD.pays, CARD.confirms, CARD.debitDeclined, CARD.twice])(
+    'a method is bound without a payment, and told or asked it is the one that was wished for (%s)',
+    async (card) => {
+      const told = listen()
+      const { asked, url, known } = await beginSetup()
+      expect(asked.state).toBe('action_required')
+      expect((await provider.setups?.query(known))?.state).not.toBe('succeeded')
+      bench.standIn.choose(url, card)
+      bench.standIn.confirm(known.setupId)
+      const bound = await provider.setups?.query(known)
+      expect(bound).toMatchObject({
+        setupId: known.setupId,
+        state: 'succeeded',
+        method: { label: expect.stringMatching(/\w/) },
+      })
+      // Told at least that it is done, and never as money.
+      const news = told().flatMap(({ news: one }) => (one ? [one] : []))
+      expect(new Set(news.map(({ kind }) => kind))).toEqual(new Set(['setup']))
+      expect(news).toContainEqual(
+        expect.objectContaining({ setupId: known.setupId, state: expect.stringMatching(/succeeded|pending/) }),
+      )
+      const wish = debit(bound?.method?.mandate ?? '')
+      const paid = await provider.charge(wish)
+      expect(bench.standIn.moved(wish.paymentId)).toBe(paid.state === 'succeeded' ? AMOUNT : 0)
+      if (card === CARD.pays) expect(paid.state).toBe('succeeded')
+      if (card === CARD.debitDeclined) expect(paid.state).toBe('failed')
+    },
+  )
+
+  test('a page that binds, left or with a card that is declined, binds nothing', async () => {
+    const told = listen()
+    const [left, declined] = [await beginSetup(), await beginSetup()]
+    bench.standIn.expire(left.url)
+    bench.standIn.choose(declined.url, CARD.declined)
+    for (const { known } of [left, declined]) {
+      const said = await provider.setups?.query(known)
+      expect([said?.state === 'succeeded', said?.method]).toEqual([false, undefined])
+    }
+    expect(told().filter(({ news }) => news?.kind === 'setup' && news.state === 'succeeded')).toEqual([])
+    expect(await provider.setups?.query({ setupId: newSetup(), ref: null })).toBeUndefined()
+  })
+
+  test('F68: the same setup asked for twice is one permission, with the fingerprint that a payment gives it', async () => {
+    const { wish, asked, known, url } = await beginSetup()
+    const again = await provider.setups?.begin(wish)
+    expect(again?.ref).toBe(asked.ref)
+    for (const page of [url, again?.action?.redirectUrl ?? '']) bench.standIn.choose(page, CARD.pays)
+    const bound = await provider.setups?.query(known)
+    expect((await provider.setups?.query(known))?.method?.mandate).toBe(bound?.method?.mandate)
+    expect(bound?.method?.fingerprint).toBe((await bind(CARD.pays)).fingerprint)
+  })
+
   test('what was never asked for is unknown, a payment and a refund', async () => {
     const paymentId = newPayment()
     expect(await provider.query({ paymentId, ref: null })).toBeUndefined()
@@ -279,6 +340,7 @@ describe.each([
     bench.standIn.setAway(true)
     await expect(provider.charge(wish)).rejects.toThrow(ProviderAway)
     await expect(provider.query({ paymentId, ref: asked.ref })).rejects.toThrow(ProviderAway)
+    await expect(provider.setups?.query({ setupId: newSetup(), ref: 'cs_1' })).rejects.toThrow(ProviderAway)
     await expect(provider.refund(back)).rejects.toThrow(ProviderAway)
     await expect(provider.queryRefund({ ...back, ref: null })).rejects.toThrow(ProviderAway)
     bench.standIn.setAway(false)

@@ -18,7 +18,7 @@ import {
   type Customer,
   type Order,
 } from '../house/shop.ts'
-import { CARD } from '../house/shopper.ts'
+import { CARD, live, shopper } from '../house/shopper.ts'
 
 let house: House
 beforeAll(async () => {
@@ -268,4 +268,28 @@ describe('who may ask', () => {
     await expect(stranger.join()).rejects.toThrow('not_verified')
     expect(await left()).toBe(2)
   })
+})
+
+test('S6 F34: a renewal and an upgrade take no piece, also when everything is sold out', async () => {
+  await open(1, NO_ROOM)
+  until(house, '10:00:00')
+  const [one, other] = await customers(house, 2)
+  expect(await one!.pay(await one!.buy('lite'))).toBe(true)
+  // One piece a card.
+  expect(await other!.pay(await other!.buy('pro'), CARD.twice)).toBe(true)
+  const taken = async () => {
+    const { rows } = await sql<{ taken: number; held: number }>`select
+      (select sum(taken) from sale_releases)::int as taken,
+      (select count(*) from sale_reservations where state <> 'returned')::int as held`.execute(house.rooms.db.queries)
+    return rows[0]
+  }
+  const before = await taken()
+  const shop = shopper(house, one!.memberId)
+  expect(await Promise.all(['lite', 'pro'].map(left))).toEqual([0, 0])
+  await shop.payBound((await shop.upgrade('pro')).id)
+  expect((await shop.standing())?.terms.plan).toBe('pro')
+  await live(house, 40 * DAY_MS)
+  const orders = await house.rooms.billing.orders(one!.memberId, 10)
+  expect(orders.map(({ kind, state }) => `${kind} ${state}`)).toEqual(['renewal paid', 'upgrade paid', 'purchase paid'])
+  expect(await taken()).toEqual(before)
 })

@@ -104,6 +104,71 @@ describe('the pages of a subscriber', () => {
     expect((await browser.get('/subscription')).json).toEqual({ subscription: null })
   })
 
+  test('S13 F68: a method is added without paying; renewals are charged to it, another is chosen, and it is given back', async () => {
+    const { browser, shop } = await newcomer()
+    const begin = (provider = 'sandbox') => browser.post('/methods/setups', { provider, return_path: '/subscription' })
+    const methods = async () => (await browser.get('/methods')).json.methods
+    const order = await shop.order('lite')
+    await shop.payWithCard(order.id, CARD.debitDeclined, false)
+    expect((await browser.get('/methods')).json).toMatchObject({ methods: [], bindable: ['sandbox'] })
+    expect((await begin('nobody')).json.error).toMatchObject({
+      code: 'cannot_bind',
+      detail: { providers: ['sandbox'] },
+    })
+    const declined = (await begin()).json
+    await chooseCard(declined.redirect_url, CARD.declined)
+    await deliver(house)
+    const state = async (id: string) => (await browser.get(`/methods/setups/${id}`)).json
+    expect(await state(declined.id)).toMatchObject({ state: 'failed', redirect_url: null, method: null })
+    const [first, second] = [(await begin()).json, (await begin()).json]
+    expect([first.state, second.id]).toEqual(['action_required', first.id])
+    await chooseCard(first.redirect_url, CARD.confirms)
+    await deliver(house)
+    const last = (await begin()).json
+    expect(last.id).not.toBe(first.id)
+    await chooseCard(last.redirect_url, CARD.pays)
+    await deliver(house)
+    expect(await state(last.id)).toMatchObject({ state: 'succeeded' })
+    expect(await methods()).toMatchObject([
+      { label: 'Test card •••• 3155', charged_for_renewals: false },
+      { id: (await state(last.id)).method, label: 'Test card •••• 4242', charged_for_renewals: true },
+    ])
+    const [confirms, pays] = await methods()
+    await browser.send('PUT', '/subscription/method', { method: confirms.id })
+    expect(await methods()).toMatchObject([{ charged_for_renewals: true }, { charged_for_renewals: false }])
+    expect((await browser.send('DELETE', `/methods/${confirms.id}`)).status).toBe(204)
+    expect(await methods()).toMatchObject([{ id: pays.id, charged_for_renewals: false }])
+    await browser.send('PUT', '/subscription/method', { method: pays.id })
+    const stranger = await newcomer()
+    expect((await stranger.browser.get(`/methods/setups/${last.id}`)).json.error.code).toBe('no_such_setup')
+    await live(house, 32 * DAY_MS)
+    const [renewal] = await house.rooms.billing.orders(shop.memberId, 1)
+    expect(renewal).toMatchObject({ kind: 'renewal', state: 'paid' })
+    expect((await house.rooms.billing.payments(renewal!.id))[0]?.method_id).toBe(pays.id)
+  })
+
+  test('F60: a method that was added and never told of is found within minutes; a page that is left is let go, and may bind later', async () => {
+    const { browser } = await newcomer()
+    const begun = (await browser.post('/methods/setups', { provider: 'sandbox' })).json
+    await chooseCard(begun.redirect_url, CARD.late)
+    await live(house, 3 * 60_000)
+    expect((await browser.get(`/methods/setups/${begun.id}`)).json.state).toBe('pending')
+    house.bank.books.settleLate()
+    // Whatever the bank has told is lost.
+    await workDueAfter(house, 10 * 60_000)
+    expect((await browser.get(`/methods/setups/${begun.id}`)).json).toMatchObject({ state: 'succeeded' })
+    const left = (await browser.post('/methods/setups', { provider: 'sandbox' })).json
+    await live(house, 3 * 3_600_000)
+    expect((await browser.get(`/methods/setups/${left.id}`)).json).toMatchObject({
+      state: 'failed',
+      failure: 'expired',
+    })
+    await chooseCard(left.redirect_url, CARD.pays)
+    await deliver(house)
+    expect((await browser.get(`/methods/setups/${left.id}`)).json).toMatchObject({ state: 'succeeded' })
+    expect((await browser.get('/methods')).json.methods).toHaveLength(2)
+  })
+
   test('a declined renewal shows its bill, how long the plan is served, and can be paid there', async () => {
     const { email, browser, shop } = await newcomer()
     await shop.buy('lite', 'month', CARD.debitDeclined)
@@ -196,3 +261,9 @@ describe('the pages of a subscriber', () => {
     expect((await visitor(house).get('/subscription')).json.error.code).toBe('signed_out')
   })
 })
+
+/** The job runs; nothing that was told arrives. */
+async function workDueAfter(house: House, ms: number): Promise<void> {
+  house.clock.advance(ms)
+  await house.rooms.billing.workDue(house.clock.now())
+}

@@ -76,8 +76,8 @@ const memberRoutes = [
   createRoute({
     getParentRoute: () => memberRoute,
     path: '/subscription',
-    validateSearch: (search): { wish?: string; order?: string } =>
-      given({ wish: text(search['wish']), order: text(search['order']) }),
+    validateSearch: (search): { wish?: string; order?: string; setup?: string } =>
+      given({ wish: text(search['wish']), order: text(search['order']), setup: text(search['setup']) }),
     component: lazyRouteComponent(() => import('./subscription/subscription-page.tsx'), 'SubscriptionPage'),
   }),
   createRoute({

@@ -22,7 +22,7 @@ export interface Agreement {
   status: 'NORMAL' | 'UNSIGN'
 }
 
-const number = (): string => `2026${randomBytes(6).readUIntBE(0, 6)}`
+const newNumber = (): string => `2026${randomBytes(6).readUIntBE(0, 6)}`
 const fenOf = (yuan: string): number => Math.round(Number(yuan) * 100)
 const yuanOf = (fen: number): string => (fen / 100).toFixed(2)
 const refused = (sub_code: string) => ({ code: '40004', msg: 'Business Failed', sub_code, sub_msg: sub_code })
@@ -50,6 +50,13 @@ export class AlipayBooks {
     if (card.page === 'twice') this.told(trade)
   }
 
+  /** A customer signs on the page that asks for nothing else. */
+  signAlone(biz: Biz, card: Card): void {
+    if (card.page === 'declines') return
+    this.sign(biz, card)
+    if (card.page === 'twice') this.sign(biz, card)
+  }
+
   close(biz: Biz): void {
     const trade = this.open(biz)
     if (trade.trade_status !== 'WAIT_BUYER_PAY') return
@@ -75,6 +82,11 @@ export class AlipayBooks {
         const refund = this.refunds.get(String(biz.out_request_no))
         return { ...done, ...(refund ? { refund_status: 'REFUND_SUCCESS', refund_amount: yuanOf(refund.fen) } : {}) }
       }
+      case 'alipay.user.agreement.query': {
+        const number = String(biz.external_agreement_no)
+        const agreement = [...this.agreements.values()].find((a) => a.external_agreement_no === number)
+        return agreement ? { ...done, ...shownAgreement(agreement) } : refused('USER_AGREEMENT_NOT_EXIST')
+      }
       case 'alipay.user.agreement.unsign': {
         const agreement = this.agreements.get(String(biz.agreement_no))
         if (!agreement) return refused('USER_AGREEMENT_NOT_EXIST')
@@ -96,7 +108,7 @@ export class AlipayBooks {
       out_trade_no: id,
       total_amount,
       fen: fenOf(total_amount),
-      trade_no: number(),
+      trade_no: newNumber(),
       trade_status: 'WAIT_BUYER_PAY',
       late: false,
       refunded: 0,
@@ -116,9 +128,13 @@ export class AlipayBooks {
   }
 
   private sign(terms: Biz, card: Card): void {
+    const number = String(terms.external_agreement_no)
+    if (!/^[A-Za-z0-9]{1,32}$/.test(number)) throw new Error('isv.invalid-parameter: external_agreement_no')
+    const known = [...this.agreements.values()].find((a) => a.external_agreement_no === number)
+    if (known) return this.tellOf(known, 'dut_user_sign')
     const agreement: Agreement = {
-      agreement_no: number(),
-      external_agreement_no: String(terms.external_agreement_no),
+      agreement_no: newNumber(),
+      external_agreement_no: number,
       fenMax: fenOf(String((terms.period_rule_params as Biz).single_amount)),
       card,
       status: 'NORMAL',
@@ -127,9 +143,9 @@ export class AlipayBooks {
     this.tellOf(agreement, 'dut_user_sign')
   }
 
-  private tellOf({ agreement_no, external_agreement_no, status, card }: Agreement, notify_type: string): void {
-    const alipay_user_id = `2088${fingerprintOf(card).slice(0, 12)}`
-    this.tell({ notify_type, agreement_no, external_agreement_no, status, alipay_user_id, alipay_logon_id: 'tes***' })
+  private tellOf(agreement: Agreement, notify_type: string): void {
+    const { principal_id: alipay_user_id, ...shown } = shownAgreement(agreement)
+    this.tell({ notify_type, ...shown, alipay_user_id })
   }
 
   private debit(biz: Biz): object {
@@ -161,6 +177,14 @@ export class AlipayBooks {
     return { ...done, ...shown(trade), fund_change: 'Y', refund_fee }
   }
 }
+
+const shownAgreement = ({ agreement_no, external_agreement_no, status, card }: Agreement) => ({
+  agreement_no,
+  external_agreement_no,
+  status,
+  principal_id: `2088${fingerprintOf(card).slice(0, 12)}`,
+  alipay_logon_id: 'tes***',
+})
 
 const shown = ({ out_trade_no, total_amount, trade_no, trade_status }: Trade) => ({
   out_trade_no,

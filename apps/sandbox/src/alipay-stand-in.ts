@@ -72,9 +72,10 @@ export async function startAlipayStandIn(options: AlipayStandInOptions): Promise
   })
   await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready))
   const base = (): string => `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  const onPage = (url: string, act: (biz: Biz) => void): void => {
+  const onPage = (url: string, acts: Readonly<Record<string, (biz: Biz) => void>>): void => {
     const wish = wishOf(new URL(url), '')
-    if (wish.get('method') !== 'alipay.trade.page.pay') throw new Error('not a page')
+    const act = acts[wish.get('method') ?? '']
+    if (!act) throw new Error('not a page')
     act(bizOf(wish))
   }
   return {
@@ -82,11 +83,20 @@ export async function startAlipayStandIn(options: AlipayStandInOptions): Promise
     events,
     choose: (url, number) => {
       const card = cardOf(number)
-      if (card) onPage(url, (biz) => books.choose(biz, card))
+      if (!card) return
+      onPage(url, {
+        'alipay.trade.page.pay': (biz) => books.choose(biz, card),
+        'alipay.user.agreement.page.sign': (biz) => books.signAlone(biz, card),
+      })
     },
     // Alipay calls nobody back: a debit that needs its customer is refused.
     confirm: () => undefined,
-    expire: (url) => onPage(url, (biz) => books.close(biz)),
+    // What was not signed is not there.
+    expire: (url) =>
+      onPage(url, {
+        'alipay.trade.page.pay': (biz) => books.close(biz),
+        'alipay.user.agreement.page.sign': () => undefined,
+      }),
     settleLate: () => books.settleLate(),
     moved: (paymentId) => {
       const trade = books.trades.get(paymentId)

@@ -19,15 +19,18 @@ export function payPage(payment: BankPayment | undefined): string {
 }
 
 function paying(payment: BankPayment): string {
+  const isBinding = payment.amount === 0
   const sum = `${(payment.amount / 100).toFixed(2)} ${text(payment.currency)}`
-  const head = `<h1>${text(payment.title)}</h1><p class="sum">${sum}</p>`
+  const head = isBinding
+    ? `<h1>${text(payment.title)}</h1><p>Allow charges to a card later. Nothing is charged now.<br>授权以后扣款，现在不扣款。</p>`
+    : `<h1>${text(payment.title)}</h1><p class="sum">${sum}</p>`
   if (payment.state === 'action_required') {
-    return `${head}<form method="post"><button name="confirm" value="yes">Confirm this payment<small>确认付款</small></button></form>`
+    return `${head}<form method="post"><button name="confirm" value="yes">Confirm<small>确认</small></button></form>`
   }
   if (payment.state !== 'created') return `${head}<p>This payment is ${payment.state}.</p>`
   const cards = CARDS.map(
     (card) =>
       `<button name="card" value="${card.number}">${card.number.replace(/(.{4})/g, '$1 ').trim()}<small>${text(card.does)}</small></button>`,
   )
-  return `${head}<p>Pay with:</p><form method="post">${cards.join('')}</form>`
+  return `${head}<p>${isBinding ? 'Bind' : 'Pay with'}:</p><form method="post">${cards.join('')}</form>`
 }

@@ -20,19 +20,30 @@ export interface Intent {
   refunded: number
 }
 
+/** What binds a card without a payment. */
+export interface SetupIntent {
+  readonly id: string
+  readonly object: 'setup_intent'
+  readonly metadata: Form
+  readonly status: 'succeeded'
+  readonly payment_method: string
+}
+
 export interface Session {
   readonly id: string
   readonly object: 'checkout.session'
-  readonly amount_total: number
-  readonly currency: string
+  readonly mode: 'payment' | 'setup'
+  readonly amount_total: number | null
+  readonly currency: string | null
   readonly client_reference_id: string
   readonly metadata: Form
   readonly intentMetadata: Form
   readonly keeps: boolean
   readonly expires_at: number
   status: 'open' | 'complete' | 'expired'
-  payment_status: 'unpaid' | 'paid'
+  payment_status: 'unpaid' | 'paid' | 'no_payment_required'
   payment_intent: string | null
+  setup_intent: string | null
   url: string | null
 }
 
@@ -62,6 +73,10 @@ export class Refused extends Error {
   }
 }
 const invalid = (code: string) => new Refused(400, { type: 'invalid_request_error', code, message: code })
+/** A name that this version of the API has dropped. */
+function refuseDropped(wish: Form): void {
+  if (wish.payment_method_types) throw invalid('parameter_unknown')
+}
 export const missing = () =>
   new Refused(404, { type: 'invalid_request_error', code: 'resource_missing', message: 'none' })
 
@@ -74,6 +89,7 @@ export const shownCard = (card: Card) => ({
 /** The books of Stripe's stand-in: pages, intents, methods, refunds, and what it tells of them. */
 export class StripeBooks {
   readonly intents = new Map<string, Intent>()
+  readonly setups = new Map<string, SetupIntent>()
   readonly sessions = new Map<string, Session>()
   readonly methods = new Map<string, Method>()
   readonly refunds = new Map<string, StripeRefund>()
@@ -84,28 +100,34 @@ export class StripeBooks {
   }
 
   openPage(wish: Form, base: string): Session {
-    const [item] = Object.values(wish.line_items as Form) as Form[]
-    const price = item?.price_data as Form
+    refuseDropped(wish)
+    const isSetup = wish.mode === 'setup'
+    // A page that takes no money has nothing to sell.
+    if (isSetup !== (wish.line_items === undefined)) throw invalid('line_items')
+    const [item] = Object.values((wish.line_items ?? {}) as Form) as Form[]
+    const price = item?.price_data as Form | undefined
     const expires_at = Number(wish.expires_at)
     const livesSec = expires_at - Date.now() / 1000
     if (livesSec < 1800 || livesSec > 86_400) throw invalid('expires_at')
-    const { metadata = {}, setup_future_usage } = wish.payment_intent_data as Form
-    const keeps = setup_future_usage === 'off_session'
+    const { metadata = {}, setup_future_usage } = (wish.payment_intent_data ?? wish.setup_intent_data) as Form
+    const keeps = isSetup || setup_future_usage === 'off_session'
     if (keeps && wish.customer_creation !== 'always') throw invalid('customer_creation')
     const id = name('cs_test')
     const session: Session = {
       id,
       object: 'checkout.session',
-      amount_total: Number(price.unit_amount) * Number(item?.quantity),
-      currency: String(price.currency),
+      mode: isSetup ? 'setup' : 'payment',
+      amount_total: price ? Number(price.unit_amount) * Number(item?.quantity) : null,
+      currency: price ? String(price.currency) : null,
       client_reference_id: String(wish.client_reference_id),
       metadata: wish.metadata as Form,
       intentMetadata: metadata as Form,
       keeps,
       expires_at,
       status: 'open',
-      payment_status: 'unpaid',
+      payment_status: isSetup ? 'no_payment_required' : 'unpaid',
       payment_intent: null,
+      setup_intent: null,
       url: `${base}/pay/${id}`,
     }
     this.sessions.set(id, session)
@@ -115,10 +137,12 @@ export class StripeBooks {
   /** A card that is declined leaves the page open: the customer may take another. */
   choose(session: Session, card: Card): void {
     if (session.status !== 'open') return
+    if (session.mode === 'setup') return this.bind(session, card)
     const customer = session.keeps ? name('cus') : null
     const known = session.payment_intent === null ? undefined : this.intents.get(session.payment_intent)
     const intent =
-      known ?? this.newIntent(session.amount_total, session.currency, session.intentMetadata, customer, session.keeps)
+      known ??
+      this.newIntent(session.amount_total ?? 0, session.currency ?? '', session.intentMetadata, customer, session.keeps)
     session.payment_intent = intent.id
     intent.payment_method = this.newMethod(card, null).id
     this.go(intent, card.page === 'confirms' || card.page === 'twice' ? 'pays' : card.page)
@@ -126,6 +150,26 @@ export class StripeBooks {
     session.status = 'complete'
     session.url = null
     session.payment_status = intent.status === 'succeeded' ? 'paid' : 'unpaid'
+    this.tell('checkout.session.completed', session)
+    if (card.page === 'twice') this.tell('checkout.session.completed', session)
+  }
+
+  /** Its bank is asked on the page, also to confirm. */
+  private bind(session: Session, card: Card): void {
+    if (card.page === 'declines') return
+    const method = this.newMethod(card, name('cus'))
+    const setup: SetupIntent = {
+      id: name('seti'),
+      object: 'setup_intent',
+      metadata: session.intentMetadata,
+      status: 'succeeded',
+      payment_method: method.id,
+    }
+    this.setups.set(setup.id, setup)
+    session.setup_intent = setup.id
+    session.status = 'complete'
+    session.url = null
+    this.tell('setup_intent.succeeded', setup)
     this.tell('checkout.session.completed', session)
     if (card.page === 'twice') this.tell('checkout.session.completed', session)
   }
@@ -139,8 +183,9 @@ export class StripeBooks {
 
   /** A debit while the customer is away. */
   debit(wish: Form): Intent {
+    refuseDropped(wish)
     // Methods of every kind are thought of unless some are named, and some of these send the customer elsewhere.
-    if (!wish.payment_method_types && !wish.return_url) throw invalid('parameter_missing')
+    if (!wish.allowed_payment_method_types && !wish.return_url) throw invalid('parameter_missing')
     const method = this.methods.get(String(wish.payment_method))
     if (!method || method.customer === null || method.customer !== wish.customer)
       throw invalid('payment_method_unexpected_state')

@@ -103,10 +103,11 @@ export async function startStripeStandIn(options: StripeStandInOptions): Promise
   }
 
   function shownSession(session: Session, wish: Form): object {
-    const intent = books.intents.get(session.payment_intent ?? '')
-    if (!intent || !Object.values((wish.expand ?? {}) as Form).includes('payment_intent.payment_method')) return session
+    const which = session.mode === 'setup' ? 'setup_intent' : 'payment_intent'
+    const intent = books.intents.get(session.payment_intent ?? '') ?? books.setups.get(session.setup_intent ?? '')
+    if (!intent || !Object.values((wish.expand ?? {}) as Form).includes(`${which}.payment_method`)) return session
     const method = books.methods.get(intent.payment_method ?? '')
-    return { ...session, payment_intent: { ...intent, payment_method: method ? shownMethod(method) : null } }
+    return { ...session, [which]: { ...intent, payment_method: method ? shownMethod(method) : null } }
   }
 
   const server = createServer((req, res) => {

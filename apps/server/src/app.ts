@@ -12,7 +12,13 @@ import {
   type UpstreamSettings,
 } from './gateway/index.ts'
 import { registerOperator } from './admin/index.ts'
-import { registerBalance, registerOrders, registerSubscription, registerWebhooks } from './billing/index.ts'
+import {
+  registerBalance,
+  registerMethods,
+  registerOrders,
+  registerSubscription,
+  registerWebhooks,
+} from './billing/index.ts'
 import { ALIVE_EVERY_MS } from './entitlements/index.ts'
 import { isReady } from './ready.ts'
 import { keepDumps } from './dumps.ts'
@@ -23,6 +29,7 @@ import { registerPeople } from './identity/index.ts'
 import { languageOf, makeJobs, makePartitions, word } from './platform/index.ts'
 import type { Rooms } from './rooms.ts'
 import { seatOrders } from './seat-orders.ts'
+import { registerSeatContracts } from './seat-routes.ts'
 import { registerTeams } from './teams/index.ts'
 import { openSale, registerSale, type Sale } from './sale/index.ts'
 import { registerTools, type Outside } from './tools/index.ts'
@@ -109,12 +116,14 @@ export async function startApp(
   registerTools(fastify, { ...rooms, gateway, secret: config.secret, sandboxUrl, outside, host: () => address })
   registerPeople(fastify, rooms)
   registerTeams(fastify, { ...rooms, orderSeats: seatOrders(rooms) })
+  registerSeatContracts(fastify, rooms)
   const sale = await openSale(rooms)
   rooms.billing.useStock(sale.stock)
   registerSale(fastify, rooms, sale)
   registerOperator(fastify, { ...rooms, gateway, sale })
   registerBalance(fastify, rooms)
   registerOrders(fastify, rooms)
+  registerMethods(fastify, rooms)
   registerSubscription(fastify, rooms)
   registerWebhooks(fastify, rooms)
   registerDocs(fastify, { catalog, clock, host: () => address, openApi: () => fastify.swagger() as OpenApi })

@@ -9,7 +9,8 @@ import { applyCatalog, openCatalog, type CatalogRoom } from './catalog/index.ts'
 import { operatorKeyOf, type Config } from './config.ts'
 import { makeEntitlements, type Entitlements } from './entitlements/index.ts'
 import { makeIdentify, makePeople, makeSeal, type Identify, type People, type Seal } from './identity/index.ts'
-import { addSeats, signedOn } from './teams/index.ts'
+import { teamSeats } from './seat-orders.ts'
+import { signedOn } from './teams/index.ts'
 import {
   lockFolder,
   makeLog,
@@ -99,7 +100,7 @@ export async function furnish(
     catalog: catalog.value,
     log,
     secret: config.secret,
-    addSeats: async (tx, seats, now) => (await addSeats(tx, seats, now)).ok,
+    seats: teamSeats,
   })
   const rooms = { config, ...base, metrics, node, catalog: catalog.value, seal, identify, people, mail }
   return yes({ ...rooms, entitlements, billing })

@@ -1,10 +1,25 @@
 import { no, yes } from '@codeplan/core'
 
-import { requestKeyOf, shownOrder, wordBilling, type Billing, type BillingRefusal } from './billing/index.ts'
+import {
+  requestKeyOf,
+  shownOrder,
+  wordBilling,
+  type Billing,
+  type BillingRefusal,
+  type TeamSeats,
+} from './billing/index.ts'
 import type { CatalogRoom } from './catalog/index.ts'
-import type { OrderSeats } from './teams/index.ts'
+import { addSeats, adminsOf, moveSeatsOf, usesBySource, type OrderSeats } from './teams/index.ts'
 
-/** Teams and the shop do not know each other: how a team's administrator orders seats. */
+/** Teams and the shop do not know each other: how the shop gives seats, */
+export const teamSeats: TeamSeats = {
+  add: async (tx, seats, now) => (await addSeats(tx, seats, now)).ok,
+  moveEnd: moveSeatsOf,
+  admins: adminsOf,
+  uses: usesBySource,
+}
+
+/** and how a team's administrator orders seats. */
 export function seatOrders({ billing, catalog }: { billing: Billing; catalog: CatalogRoom }): OrderSeats {
   const refuse = (refusal: BillingRefusal) => no(wordBilling(refusal, catalog.current().operator))
   return async (request, wish, now) => {

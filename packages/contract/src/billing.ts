@@ -25,16 +25,18 @@ export const paymentSchema = z.object({
   failure: z.string().nullable(),
 })
 
+const returnPathSchema = z
+  .string()
+  .regex(/^\/[^/\\]?[^\\]{0,200}$/, 'a path of this server')
+  .default('/subscription')
+
 /** One of both: a bound method, or the page of a provider. */
 export const payWishSchema = z.union([
   z.strictObject({ method: z.string().max(64) }),
   z.strictObject({
     provider: z.string().max(32),
     keep: z.boolean().default(true).describe('It may be charged for renewals'),
-    return_path: z
-      .string()
-      .regex(/^\/[^/\\]?[^\\]{0,200}$/, 'a path of this server')
-      .default('/subscription'),
+    return_path: returnPathSchema,
   }),
 ])
 export const paidSchema = z.object({ order: orderSchema, payment: paymentSchema.nullable() })
@@ -45,6 +47,21 @@ export const methodSchema = z.object({
   label: z.string(),
   charged_for_renewals: z.boolean(),
   bound_at: instantSchema,
+})
+
+export const methodsSchema = z.object({
+  methods: z.array(methodSchema),
+  providers: z.array(z.string()).describe('Can be paid with'),
+  bindable: z.array(z.string()).describe('Bind a method without a payment'),
+})
+export const setupWishSchema = z.strictObject({ provider: z.string().max(32), return_path: returnPathSchema })
+export const setupSchema = z.object({
+  id: z.string(),
+  provider: z.string(),
+  state: z.enum(['created', 'action_required', 'pending', 'succeeded', 'failed']),
+  redirect_url: z.string().nullable().describe('Where the customer goes on'),
+  failure: z.string().nullable(),
+  method: z.string().nullable().describe('What was bound'),
 })
 
 export const subscriptionSchema = z.object({

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 
-import { cycleSchema, instantSchema } from './money.ts'
+import { orderSchema } from './billing.ts'
+import { cycleSchema, instantSchema, moneySchema } from './money.ts'
 
 const idSchema = z.string().min(1).max(64)
 const emailSchema = z
@@ -44,6 +45,26 @@ export const seatsOrderSchema = z.object({
   cycle: cycleSchema,
   count: z.number().int().min(1).max(1_000),
 })
+/** Seats that were bought together: paid together, renewed together. */
+export const seatContractSchema = z.object({
+  id: z.string().describe('Of the order that brought them'),
+  plan: z.string(),
+  count: z.number().int(),
+  cycle: cycleSchema,
+  status: z.enum(['active', 'past_due']),
+  period: z.object({ starts_at: instantSchema, ends_at: instantSchema }),
+  served_until: instantSchema.describe('Later than the period’s end while a payment is open'),
+  renews: z.boolean(),
+  renewal: z.object({ price: moneySchema, at: instantSchema }).nullable(),
+  method: z
+    .object({ id: z.string(), label: z.string(), payer: z.string() })
+    .nullable()
+    .describe('What renewals are charged to, and the administrator whose it is'),
+  open_order: orderSchema.extend({ payer: z.string() }).nullable().describe('The bill of a renewal that was declined'),
+})
+export type SeatContract = z.infer<typeof seatContractSchema>
+export const seatContractsSchema = z.object({ contracts: z.array(seatContractSchema) })
+
 export const teamAdminSchema = z.object({ is_admin: z.boolean() })
 
 export const teamUsageSchema = z.object({

@@ -10,6 +10,8 @@ export type OrderId = Id<'ord'>
 export type PaymentId = Id<'pay'>
 export type MethodId = Id<'pmt'>
 export type RefundId = Id<'rfd'>
+/** Of a method that is bound without a payment. */
+export type SetupId = Id<'set'>
 
 /** 30 characters: local time `yyyyMMddHHmmss` in UTC+8, then 16 lower-case hex (wire contract §1.2). */
 export type CallId = string

@@ -1,4 +1,4 @@
-import { methodSchema, orderSchema, paidSchema } from '@codeplan/contract'
+import { methodsSchema, orderSchema, paidSchema, setupSchema } from '@codeplan/contract'
 import { queryOptions } from '@tanstack/react-query'
 import { z } from 'zod'
 
@@ -19,7 +19,17 @@ export const orderQuery = (id: string) =>
     },
   })
 
-const methodsSchema = z.object({ methods: z.array(methodSchema), providers: z.array(z.string()) })
+export type Setup = z.infer<typeof setupSchema>
+
+/** A method that is being added: whoever has come back from the provider's page looks until it is there. */
+export const setupQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['methods', 'setups', id],
+    queryFn: ({ signal }) => ask(`/methods/setups/${encodeURIComponent(id)}`, setupSchema, { signal }),
+    refetchInterval: ({ state }) =>
+      state.data?.state === 'succeeded' || state.data?.state === 'failed' ? false : LOOK_EVERY_MS,
+  })
+
 export type Methods = z.infer<typeof methodsSchema>
 
 export const methodsQuery = queryOptions({

@@ -22,10 +22,12 @@ export const upgradeQuoteQuery = (wish: PlanWish) =>
     gcTime: 0,
   })
 
-export const refundQuery = queryOptions({
-  queryKey: ['subscription', 'refund'],
-  queryFn: ({ signal }) => ask('/subscription/refund', refundQuoteSchema, { signal }),
-})
+/** Of a plan, or of a team’s seats. */
+export const refundQuery = (path: string) =>
+  queryOptions({
+    queryKey: ['subscription', 'refund', path],
+    queryFn: ({ signal }) => ask(path, refundQuoteSchema, { signal }),
+  })
 
 /** A change of the subscription answers with what it is then. */
 export function useSubscriptionChange(path: string, after?: () => void) {

@@ -1,4 +1,4 @@
-import { teamListSchema, teamSchema, teamUsageSchema } from '@codeplan/contract'
+import { seatContractsSchema, teamListSchema, teamSchema, teamUsageSchema } from '@codeplan/contract'
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
 
 import { ask, nothing, type Wish } from './ask.ts'
@@ -13,6 +13,12 @@ export const teamQuery = (id: string) =>
   queryOptions({
     queryKey: ['teams', id],
     queryFn: ({ signal }) => ask(`/teams/${id}`, teamSchema, { signal }),
+  })
+
+export const seatContractsQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['teams', id, 'contracts'],
+    queryFn: async ({ signal }) => (await ask(`/teams/${id}/contracts`, seatContractsSchema, { signal })).contracts,
   })
 
 export const teamUsageQuery = (id: string) =>

@@ -7,6 +7,7 @@ import { subscriptionQuery } from '../api/plans.ts'
 import { useSubscriptionChange } from '../api/subscription.ts'
 import { Badge, Button, Card, Dialog, Loaded, toastRefusal } from '../ui/index.ts'
 import { useWords } from '../words/language.tsx'
+import { AddMethod } from './add-method.tsx'
 import { subscriptionWords } from './words.ts'
 
 type Method = Methods['methods'][number]
@@ -17,9 +18,12 @@ export function PaymentMethods() {
   return (
     <Card title={w.methods}>
       <Loaded query={query} skeleton="h-16">
-        {({ methods }) =>
-          methods.length === 0 ? <p className="text-soft">{w.noMethods}</p> : <MethodList methods={methods} />
-        }
+        {({ methods, bindable }) => (
+          <div className="grid gap-4">
+            {methods.length === 0 ? <p className="text-soft">{w.noMethods}</p> : <MethodList methods={methods} />}
+            <AddMethod bindable={bindable} />
+          </div>
+        )}
       </Loaded>
     </Card>
   )

@@ -1,11 +1,12 @@
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 
-import { teamQuery, teamsQuery } from '../api/teams.ts'
+import { seatContractsQuery, teamQuery, teamsQuery } from '../api/teams.ts'
 import { Card, Empty, Loaded, Notice, Page, Segments } from '../ui/index.ts'
 import { useWords } from '../words/language.tsx'
 import { Invitations } from './invitations.tsx'
 import { OrderSeats } from './order-seats.tsx'
+import { PaidSeats } from './paid-seats.tsx'
 import { People } from './people.tsx'
 import { Seats } from './seats.tsx'
 import { TeamUsage } from './team-usage.tsx'
@@ -52,11 +53,16 @@ export function TeamPage() {
 function Administered({ id }: { readonly id: string }) {
   const w = useWords(teamWords)
   const query = useQuery(teamQuery(id))
+  // Shown together, so that nothing moves.
+  const paid = useQuery(seatContractsQuery(id))
   return (
-    <Loaded query={query} skeleton="h-96">
+    <Loaded query={query} isReady={!paid.isPending} skeleton="h-96">
       {(team) => (
         <>
           <Seats team={team} />
+          {paid.data?.map((contract) => (
+            <PaidSeats key={contract.id} team={id} contract={contract} />
+          ))}
           <People team={team} />
           <Invitations team={team} />
           <OrderSeats id={id} />

@@ -11,7 +11,6 @@ import {
   type Contract,
   type Instant,
   type Minor,
-  type PlanTerms,
   type SubscriptionId,
 } from '@codeplan/core'
 
@@ -23,7 +22,9 @@ import type { BillingDeps } from './deps.ts'
 import { issueInvoice } from './invoice.ts'
 import { tell } from '../identity/index.ts'
 import { priceOf } from './order.ts'
+import { termsOf } from './plan-terms.ts'
 import { renewalRules } from './rules.ts'
+import { seatsPaid } from './seat-contracts.ts'
 import {
   closeOrder,
   cutPeriod,
@@ -82,13 +83,7 @@ const DOES: Readonly<Record<OrderRow['kind'], Doing>> = {
     await fillBalance(tx, { memberId: order.member_id, currency: order.currency, amount })
     return undefined
   },
-  seats: async (deps, tx, order, _, now) => {
-    const { plan_version_id: planVersionId, cycle, quote } = order
-    if (!quote.seats || !planVersionId || !cycle) throw new Error(`order ${order.id} has no seats`)
-    const { endsAt } = periodOf(deps.catalog.current().operator.zone, now, cycle, 0)
-    const seats = { ...quote.seats, planVersionId, endsAt, source: `order:${order.id}` }
-    return (await deps.addSeats(tx, seats, now)) ? undefined : false
-  },
+  seats: async (...paid) => ((await seatsPaid(...paid)) ? undefined : false),
 }
 
 async function begin(deps: BillingDeps, tx: Tx, order: OrderRow, payer: Payer, now: Instant) {
@@ -249,8 +244,4 @@ async function tellPaid(deps: BillingDeps, tx: Tx, order: OrderRow, invoice: str
   const what = plan === null ? kind : (deps.catalog.current().plans.get(plan)?.name ?? plan)
   const data = { what, amount: moneyText(amount, currency), currency, invoice }
   await tell(tx, memberId, { kind: 'receipt', data, dedupeKey: `receipt:${order.id}` }, now)
-}
-
-export async function termsOf(deps: BillingDeps, tx: Tx, planVersionId: string): Promise<PlanTerms> {
-  return (await deps.catalog.planVersions(tx, [planVersionId])).get(planVersionId) as PlanTerms
 }

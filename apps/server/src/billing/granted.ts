@@ -7,6 +7,7 @@ import { debitsOf } from './debits.ts'
 import type { BillingDeps } from './deps.ts'
 import { bindMethod, lockPayment, savePayment } from './payments-store.ts'
 import type { MandateNews } from './providers/port.ts'
+import { lockSeatContract, saveSeatContract } from './seat-contracts-store.ts'
 import { lockOrder, runningContract, saveContract } from './store.ts'
 
 /** A permission to debit is told apart from the money of its checkout: it may come before it or after it. */
@@ -34,6 +35,8 @@ export async function granted(
     now,
   )
   await savePayment(tx, { ...payment, method_id: methodId }, now)
+  const seats = order.kind === 'seats' ? await lockSeatContract(tx, order.quote.seats?.renews ?? order.id) : undefined
+  if (seats?.member_id === payment.member_id) await saveSeatContract(tx, { ...seats, method_id: methodId })
   const contract = await runningContract(tx, payment.member_id, 'locked')
   if (contract?.subscription_id === order.subscription_id) await saveContract(tx, { ...contract, method_id: methodId })
   return 'bound'

@@ -12,7 +12,9 @@ import { openProviders, type ProviderSettings } from './providers/open.ts'
 import type { Headers, PaymentProvider } from './providers/port.ts'
 import { redeem } from './redeem.ts'
 import { offerRefund, refund, type RefundWish } from './refund.ts'
+import { chooseSeatMethod, offerSeatRefund, refundSeats, switchSeats, viewSeats, type SeatsAt } from './seat-manage.ts'
 import { orderSeats, type SeatsWish } from './seats.ts'
+import { beginSetup, bindableAt, setupOf, type SetupWish } from './setups.ts'
 import { endlessStock, type Stock } from './stock.ts'
 import { contractsOf, nextDueAt, orderById, ordersOf, runningContract } from './store.ts'
 import { offerUpgrade, orderUpgrade, type UpgradeWish } from './upgrade.ts'
@@ -20,7 +22,7 @@ import { viewSubscription } from './subscription-view.ts'
 import { receiveWebhook } from './webhook.ts'
 import { workDue } from './work.ts'
 
-export type { PaidSeats } from './deps.ts'
+export type { PaidSeats, TeamSeats } from './deps.ts'
 export type { OrderRefusal } from './order.ts'
 export type { PurchaseWish } from './purchase.ts'
 export type { PayRefusal, PayWith } from './pay.ts'
@@ -29,10 +31,11 @@ export type { ContractRow, OrderDraft, OrderRow } from './store.ts'
 export { insertCoupon, insertRedeemCode } from './coupons-store.ts'
 export { makeRedeemCodes } from './redeem-codes.ts'
 export { placeOrder }
-export { requestKeyOf } from './route-deps.ts'
+export { refuserOf, requestKeyOf } from './route-deps.ts'
 export { isoOf, moneyOf, shownBalance, shownMicros, shownOrder, shownPayment } from './shown.ts'
 export { checkMoney } from './check.ts'
 export { registerBalance } from './balance-routes.ts'
+export { registerMethods } from './method-routes.ts'
 export { registerOrders } from './order-routes.ts'
 export { registerSubscription } from './subscription-routes.ts'
 export { wordBilling, type BillingRefusal } from './words.ts'
@@ -87,10 +90,19 @@ export async function makeBilling(
     switchRenewal: (memberId: MemberId, on: boolean) => switchRenewal(deps, memberId, on),
     planNext: (memberId: MemberId, wish: Parameters<typeof planNext>[2]) => planNext(deps, memberId, wish),
     chooseMethod: (memberId: MemberId, methodId: string) => chooseMethod(deps, memberId, methodId),
+    beginSetup: (wish: SetupWish, now: Instant) => beginSetup(deps, wish, now),
+    setup: (memberId: MemberId, id: string) => setupOf(deps, memberId, id),
+    bindableAt: (memberId: MemberId) => bindableAt(deps, deps.db.queries, memberId),
     unbind: (memberId: MemberId, methodId: string, now: Instant) => unbind(deps, memberId, methodId, now),
     cancelOrder: (memberId: MemberId, orderId: string, now: Instant) => cancelOrder(deps, memberId, orderId, now),
     orderTopUp: (wish: Parameters<typeof orderTopUp>[1], now: Instant) => orderTopUp(deps, wish, now),
     orderSeats: (wish: SeatsWish, now: Instant) => deps.db.tx((tx) => orderSeats(deps, tx, wish, now)),
+    seats: (teamId: string) => viewSeats(deps, teamId),
+    switchSeats: (at: SeatsAt, on: boolean, now: Instant) => switchSeats(deps, at, on, now),
+    chooseSeatMethod: (wish: Parameters<typeof chooseSeatMethod>[1], now: Instant) => chooseSeatMethod(deps, wish, now),
+    offerSeatRefund: (at: SeatsAt, now: Instant) => deps.db.tx((tx) => offerSeatRefund(deps, tx, at, now)),
+    refundSeats: (wish: Parameters<typeof refundSeats>[2], now: Instant) =>
+      deps.db.tx((tx) => refundSeats(deps, tx, wish, now)),
     receiveWebhook: (provider: PaymentProvider, message: { body: Buffer; headers: Headers }, now: Instant) =>
       receiveWebhook(deps, provider, message, now),
     redeem: (wish: Parameters<typeof redeem>[1], now: Instant) => redeem(deps, wish, now),

@@ -102,7 +102,8 @@ export async function cancelOrder(
     const order = await lockOrder(tx, orderId)
     if (order?.member_id !== memberId) return no({ code: 'no_such_order' })
     // The bill of a renewal is taken back by the renewal switch.
-    if (order.kind === 'renewal' || order.state === 'paid') return no({ code: 'not_cancellable' })
+    const isBill = order.kind === 'renewal' || order.quote.seats?.renews !== undefined
+    if (isBill || order.state === 'paid') return no({ code: 'not_cancellable' })
     await letGo(deps, tx, order.id, 'cancelled', now)
     return yes((await orderById(tx, orderId)) as OrderRow)
   })

@@ -20,6 +20,8 @@ import type { News, PaymentNews } from './providers/port.ts'
 import { refundNews } from './refund-news.ts'
 import { renewalDeclined } from './renew.ts'
 import { CHECK_AFTER_MS } from './rules.ts'
+import { seatsDeclined } from './seat-renewals.ts'
+import { setupNews } from './setup-news.ts'
 import { lockOrder } from './store.ts'
 
 /** What a piece of news has changed: for the record of the event, and for people who look for it. */
@@ -40,6 +42,7 @@ export type Effect =
  */
 export async function takeNews(deps: BillingDeps, tx: Tx, provider: string, news: News, now: Instant): Promise<Effect> {
   if (news.kind === 'refund') return refundNews(deps, tx, news, now)
+  if (news.kind === 'setup') return setupNews(deps, tx, provider, news, now)
   if (news.kind === 'mandate') {
     if (news.state === 'granted') return granted(deps, tx, provider, news, now)
     await unbindMandate(tx, provider, news.mandate, now)
@@ -94,7 +97,10 @@ async function moveOn(
   } as const
   if (news.state !== 'succeeded') {
     await savePayment(tx, next, now)
-    if (order.kind === 'renewal' && isDeclinedDebit(payment, news)) await renewalDeclined(deps, tx, order, now)
+    if (isDeclinedDebit(payment, news)) {
+      if (order.kind === 'renewal') await renewalDeclined(deps, tx, order, now)
+      if (order.kind === 'seats') await seatsDeclined(deps, tx, order, now)
+    }
     return 'moved_on'
   }
   const money = { amount: payment.amount, currency: payment.currency }

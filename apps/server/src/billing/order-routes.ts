@@ -1,7 +1,6 @@
 import {
   invoiceSchema,
   languageSchema,
-  methodSchema,
   orderSchema,
   paidSchema,
   payWishSchema,
@@ -96,35 +95,6 @@ export function registerOrders(fastify: FastifyInstance, deps: BillingRouteDeps)
         const zh = languageFor(request) === 'zh'
         if ('balance' in gift) return { gift: `${gift.balance} ${currency}` }
         return { gift: zh ? `${gift.plan}，${gift.months} 个月` : `${gift.plan}, ${gift.months} months` }
-      },
-    )
-    routes.get(
-      `${BASE}/methods`,
-      {
-        schema: {
-          ...doc('Bound payment methods, and the providers that can be paid with'),
-          response: { 200: z.object({ methods: z.array(methodSchema), providers: z.array(z.string()) }) },
-        },
-      },
-      async (request) => {
-        const { memberId } = personOf(request)
-        const charged = (await billing.contract(memberId))?.method_id
-        const methods = (await billing.methods(memberId)).map(({ id, provider, label, created_at }) => ({
-          id,
-          provider,
-          label,
-          charged_for_renewals: id === charged,
-          bound_at: isoOf(created_at),
-        }))
-        return { methods, providers: [...billing.providers().keys()] }
-      },
-    )
-    routes.delete(
-      `${BASE}/methods/:id`,
-      { schema: { ...doc('Gives the permission to charge back'), params: byId } },
-      async (request, reply) => {
-        const done = await billing.unbind(personOf(request).memberId, request.params.id, clock.now())
-        return done.ok ? reply.code(204).send() : refuse(request, reply, done.no)
       },
     )
     routes.get(

@@ -190,6 +190,7 @@ export async function methodById(on: Queries | Tx, id: string): Promise<MethodRo
 export async function unbindMethod(tx: Tx, id: string, now: Instant): Promise<void> {
   await sql`update payment_methods set unbound_at = ${now} where id = ${id} and unbound_at is null`.execute(tx)
   await sql`update contracts set method_id = null where method_id = ${id} and status <> 'ended'`.execute(tx)
+  await sql`update seat_contracts set method_id = null where method_id = ${id} and status <> 'ended'`.execute(tx)
 }
 
 /** A permission that the provider says is gone, whoever had it. */

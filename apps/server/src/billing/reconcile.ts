@@ -13,18 +13,13 @@ import {
   type RefundRow,
 } from './payments-store.ts'
 import type { PaymentNews, RefundNews } from './providers/port.ts'
+import { laterBy } from './rules.ts'
 import { lockOrder } from './store.ts'
 
 const BATCH = 100
-/** A payment that is not settled is asked about ever more seldom, between these. */
-const CHECK_MS_MIN = 2 * 60_000
-const CHECK_MS_MAX = 6 * HOUR_MS
 /** A checkout that nobody has paid is given up this long after its order was let go. */
 const GIVE_UP_AFTER_MS = 48 * HOUR_MS
 const REFUND_AGAIN_MS = 5 * 60_000
-
-const laterBy = (row: { readonly created_at: Instant }, now: Instant): number =>
-  Math.min(Math.max(now - row.created_at, CHECK_MS_MIN), CHECK_MS_MAX)
 
 /** Asks providers about payments that nobody has told us of: a lost notification is made up for in minutes (F60). */
 export async function reconcile(deps: BillingDeps, now: Instant): Promise<number> {

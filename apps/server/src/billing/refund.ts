@@ -20,7 +20,7 @@ import { endSubscription } from '../entitlements/index.ts'
 import type { Tx } from '../platform/index.ts'
 import { bookOwedBack } from './books.ts'
 import type { BillingDeps } from './deps.ts'
-import { insertRefund, keptPayments, refundedOf } from './payments-store.ts'
+import { insertRefund, keptPayments, refundedOf, type PaymentRow } from './payments-store.ts'
 import { endContract } from './renew.ts'
 import { cutPeriod, periodAt, runningContract } from './store.ts'
 import { runningTerm } from './upgrade.ts'
@@ -77,7 +77,8 @@ export async function refund(
   await endContract(deps, tx, contract, 'refunded', now)
   await endSubscription(tx, contract.subscription_id, now)
   await cutPeriod(tx, period, now, amount)
-  await sendBack(tx, wish.memberId, amount, wish.byOperator?.reason ?? 'the member gave the period up', now)
+  const reason = wish.byOperator?.reason ?? 'the member gave the period up'
+  await sendBack(tx, await keptPayments(tx, wish.memberId), amount, reason, now)
   return yes({ amount })
 }
 
@@ -98,9 +99,16 @@ async function asShown(
   return expected <= before.amount ? expected : offer.amount
 }
 
-async function sendBack(tx: Tx, memberId: MemberId, amount: Minor, reason: string, now: Instant): Promise<void> {
+/** From these payments, as far as each has anything left. */
+export async function sendBack(
+  tx: Tx,
+  payments: readonly PaymentRow[],
+  amount: Minor,
+  reason: string,
+  now: Instant,
+): Promise<void> {
   let left: number = amount
-  for (const payment of await keptPayments(tx, memberId)) {
+  for (const payment of payments) {
     if (left === 0) break
     const part = minor(Math.min(left, payment.amount - (await refundedOf(tx, payment.id))))
     if (part <= NOTHING) continue

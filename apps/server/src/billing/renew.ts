@@ -18,8 +18,9 @@ import {
 
 import { endSubscription } from '../entitlements/index.ts'
 import type { Tx } from '../platform/index.ts'
-import { carryOut, dueOf, storeContract, termsOf } from './carry-out.ts'
+import { carryOut, dueOf, storeContract } from './carry-out.ts'
 import type { BillingDeps } from './deps.ts'
+import { termsOf } from './plan-terms.ts'
 import { letGo } from './let-go.ts'
 import { tell } from '../identity/index.ts'
 import { placeOrder } from './order.ts'

@@ -21,7 +21,8 @@ export interface OrderQuote {
   readonly upgrade?: UpgradeQuote
   /** Of a renewal: the start of the period it pays for. */
   readonly periodStartsAt?: Instant
-  readonly seats?: { readonly teamId: string; readonly count: number }
+  /** `renews`: the contract whose next period it pays for. */
+  readonly seats?: { readonly teamId: string; readonly count: number; readonly renews?: OrderId | undefined }
 }
 
 export interface OrderRow {
@@ -245,8 +246,10 @@ export async function nextInvoiceNumber(tx: Tx, year: number): Promise<number> {
 export async function nextDueAt(on: Queries): Promise<Instant | undefined> {
   const { rows } = await sql<{ at: number | null }>`select min(at) as at from (
     select min(due_at) as at from contracts union all
+    select min(due_at) from seat_contracts union all
     select min(expires_at) from orders where state = 'open' union all
     select min(check_at) from payments union all
+    select min(check_at) from method_setups union all
     select min(check_at) from refunds) d`.execute(on)
   const at = rows[0]?.at
   return at === null || at === undefined ? undefined : instant(at)

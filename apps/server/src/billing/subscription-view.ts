@@ -3,7 +3,7 @@ import type { subscriptionSchema } from '@codeplan/contract'
 import type { z } from 'zod'
 
 import type { BillingDeps } from './deps.ts'
-import { termsOf } from './carry-out.ts'
+import { termsOf } from './plan-terms.ts'
 import { renewalRules } from './rules.ts'
 import { isoOf, moneyOf, shownOrder } from './shown.ts'
 import { openRenewal, runningContract } from './store.ts'

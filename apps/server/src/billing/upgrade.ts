@@ -19,8 +19,8 @@ import {
 
 import { carriedInto, chargedIn } from '../entitlements/index.ts'
 import type { Tx } from '../platform/index.ts'
-import { termsOf } from './carry-out.ts'
 import type { BillingDeps } from './deps.ts'
+import { termsOf } from './plan-terms.ts'
 import { placeOrder, priceOf, type OrderRefusal } from './order.ts'
 import { orderByKey, periodAt, runningContract, type ContractRow, type OrderRow } from './store.ts'
 

@@ -6,6 +6,8 @@ import type { NoTopUp } from './manage.ts'
 import type { OrderRefusal } from './order.ts'
 import type { PayRefusal } from './pay.ts'
 import type { NoRefund } from './refund.ts'
+import type { NoSeatRefund } from './seat-manage.ts'
+import type { NoSetup } from './setups.ts'
 import type { NoUpgrade } from './upgrade.ts'
 
 /** Every "no" of the shop, with what the words need. */
@@ -14,6 +16,8 @@ export type BillingRefusal =
   | PayRefusal
   | NoUpgrade
   | NoRefund
+  | NoSeatRefund
+  | NoSetup
   | NoTopUp
   | { readonly code: 'quote_changed'; readonly due: Minor }
   | { readonly code: 'not_cancellable' | 'no_such_invoice' | 'code_unknown' | 'code_taken' | 'no_request_key' }
@@ -103,6 +107,24 @@ export function wordBilling(
         `目前可用的支付方式：${refusal.providers.join('、') || '无'}。`,
         { providers: refusal.providers },
       )
+    case 'cannot_bind':
+      return refusal.providers.length > 0
+        ? say(
+            422,
+            `A method can be added by: ${refusal.providers.join(', ')}.`,
+            `可通过以下方式添加支付方式：${refusal.providers.join('、')}。`,
+            { providers: refusal.providers },
+          )
+        : say(
+            422,
+            'A method cannot be added by itself here. It is bound when you pay and let it be kept.',
+            '此处无法单独添加支付方式，付款时选择保存即可绑定。',
+            { providers: [] },
+          )
+    case 'no_such_seats':
+      return say(404, 'The team has no such paid seats.', '团队没有此批付费席位。')
+    case 'no_such_setup':
+      return say(404, 'You have not begun to add such a method.', '没有此添加记录。')
     case 'provider_away':
       return say(
         503,

@@ -1,11 +1,15 @@
 import type { Instant, PaymentId } from '@codeplan/core'
 
+import type { Tx } from '../platform/index.ts'
 import type { BillingDeps } from './deps.ts'
 import { letGo } from './let-go.ts'
 import { ask, inTx } from './pay.ts'
 import { reconcile, sendRefunds } from './reconcile.ts'
 import { workContract } from './renew.ts'
+import { dueSeatContracts } from './seat-contracts-store.ts'
+import { workSeats } from './seat-renewals.ts'
 import { dueContracts, expiredOrders } from './store.ts'
+import { checkSetups } from './setups.ts'
 import { workWaiting } from './webhook.ts'
 
 const BATCH = 100
@@ -22,26 +26,34 @@ export async function workDue(deps: BillingDeps, now: Instant): Promise<number> 
     const before = done
     done += await workWaiting(deps, now)
     for (const id of await dueContracts(deps.db.queries, now, BATCH)) {
-      if (await workOne(deps, id, now)) done++
+      if (await workOne(deps, (tx) => workContract(deps, tx, id, now), now)) done++
+    }
+    for (const id of await dueSeatContracts(deps.db.queries, now, BATCH)) {
+      if (await workOne(deps, (tx) => workSeats(deps, tx, id, now), now)) done++
     }
     for (const id of await expiredOrders(deps.db.queries, now, BATCH)) {
       if (await deps.db.tx((tx) => letGo(deps, tx, id, 'expired', now))) done++
     }
     done += await sendRefunds(deps, now)
     done += await reconcile(deps, now)
+    done += await checkSetups(deps, now)
     if (done === before) return done
   }
   deps.log.error('work that is due does not come to an end')
   return done
 }
 
-async function workOne(deps: BillingDeps, subscriptionId: string, now: Instant): Promise<boolean> {
+async function workOne(
+  deps: BillingDeps,
+  work: (tx: Tx) => Promise<PaymentId | undefined>,
+  now: Instant,
+): Promise<boolean> {
   let payment: PaymentId | undefined
   try {
-    payment = await inTx(deps, (tx) => workContract(deps, tx, subscriptionId, now))
+    payment = await inTx(deps, work)
   } catch (error) {
     // One contract that is faulty must not keep the others from being renewed.
-    deps.log.error({ err: error, subscription: subscriptionId }, 'a renewal failed; it is tried again')
+    deps.log.error({ err: error }, 'a renewal failed; it is tried again')
     return false
   }
   if (payment) await ask(deps, payment, { returnPath: '/', language: 'en' }, now)

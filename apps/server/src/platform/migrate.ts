@@ -16,6 +16,8 @@ import { operator } from './migrations/0012-operator.ts'
 import { services } from './migrations/0013-services.ts'
 import { looks } from './migrations/0014-looks.ts'
 import { projects } from './migrations/0015-projects.ts'
+import { setups } from './migrations/0016-setups.ts'
+import { seatContracts } from './migrations/0017-seat-contracts.ts'
 
 /** In order; an entry that has shipped is never changed. A statement each, since one driver takes no more at a time. */
 export const MIGRATIONS: readonly { readonly name: string; readonly statements: readonly string[] }[] = [
@@ -34,6 +36,8 @@ export const MIGRATIONS: readonly { readonly name: string; readonly statements: 
   { name: '0013-services', statements: services },
   { name: '0014-looks', statements: looks },
   { name: '0015-projects', statements: projects },
+  { name: '0016-setups', statements: setups },
+  { name: '0017-seat-contracts', statements: seatContracts },
 ]
 /** Any constant: nodes that start together take turns on it. */
 const MIGRATION_LOCK = 7_270_001

@@ -7,9 +7,9 @@ import { registerTeamConsole } from './routes.ts'
 export { signedOn } from './groups.ts'
 export { setGroup } from './invitations-store.ts'
 export type { OrderSeats } from './deps.ts'
-export { addSeats, addTeam, extendSeats, grantSeats } from './seats.ts'
+export { addSeats, addTeam, adminsOf, extendSeats, grantSeats, moveSeatsOf } from './seats.ts'
 export { teamShown } from './shown.ts'
-export { allTeams, teamById, teamsOf } from './store.ts'
+export { allTeams, teamById, teamsOf, usesBySource } from './store.ts'
 export { wordTeam, type TeamRefusal } from './team-words.ts'
 
 /** What administrators of teams, their people and operators do. */

@@ -6,7 +6,18 @@ import { endSubscription } from '../entitlements/index.ts'
 import { memberByEmail } from '../identity/index.ts'
 import type { Tx } from '../platform/index.ts'
 import type { TeamDeps } from './deps.ts'
-import { insertSeat, insertTeam, joinTeam, lockTeam, moveSeatEnd, seatsOf, type TeamRow } from './store.ts'
+import {
+  insertSeat,
+  insertTeam,
+  joinTeam,
+  lockTeam,
+  moveSeatEnd,
+  peopleOf,
+  seatsBySource,
+  seatsOf,
+  type SeatRow,
+  type TeamRow,
+} from './store.ts'
 
 /** A team with its first administrator, who is a member already. */
 export async function addTeam(
@@ -64,9 +75,23 @@ export async function extendSeats(
   if (endsAt <= now) return no('end_passed')
   if (!(await lockTeam(tx, teamId))) return no('no_such_team')
   const seats = (await seatsOf(tx, teamId, now)).filter((seat) => seat.plan === plan)
+  await moveEnds(tx, seats, endsAt)
+  return yes(seats.length)
+}
+
+/** Moves the end of all seats that were given by this: they go on, or end. */
+export async function moveSeatsOf(tx: Tx, source: string, endsAt: Instant): Promise<void> {
+  const [seat] = await seatsBySource(tx, source)
+  if (!seat || !(await lockTeam(tx, seat.team_id))) return
+  await moveEnds(tx, await seatsBySource(tx, source), endsAt)
+}
+
+async function moveEnds(tx: Tx, seats: readonly SeatRow[], endsAt: Instant): Promise<void> {
   for (const seat of seats) {
     await moveSeatEnd(tx, seat.id, endsAt)
     if (seat.member_id && seat.subscription_id) await endSubscription(tx, seat.subscription_id, endsAt)
   }
-  return yes(seats.length)
 }
+
+export const adminsOf = async (tx: Tx, teamId: string): Promise<readonly MemberId[]> =>
+  (await peopleOf(tx, teamId)).filter(({ is_admin }) => is_admin).map(({ member_id }) => member_id)

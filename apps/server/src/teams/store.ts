@@ -135,8 +135,21 @@ export async function keepSeatFor(tx: Tx, id: string, invitationId: string | nul
   await sql`update team_seats set invitation_id = ${invitationId} where id = ${id}`.execute(tx)
 }
 
+/** Seats that were given by this, also those that have ended. */
+export async function seatsBySource(tx: Tx, source: string): Promise<readonly SeatRow[]> {
+  return (await sql<SeatRow>`${SEAT} where s.source = ${source} order by s.id`.execute(tx)).rows
+}
+
+/** Of each seat that was given by this, the subscriptions under which it was used. */
+export async function usesBySource(tx: Tx, source: string): Promise<readonly (readonly SubscriptionId[])[]> {
+  const { rows } = await sql<{ subscriptions: readonly SubscriptionId[] }>`select
+    array_remove(array_agg(u.subscription_id), null) as subscriptions
+    from team_seats s left join team_uses u on u.seat_id = s.id where s.source = ${source} group by s.id`.execute(tx)
+  return rows.map(({ subscriptions }) => subscriptions)
+}
+
 export async function moveSeatEnd(tx: Tx, id: string, endsAt: Instant): Promise<void> {
-  await sql`update team_seats set ends_at = ${endsAt} where id = ${id}`.execute(tx)
+  await sql`update team_seats set ends_at = greatest(${endsAt}, starts_at + 1) where id = ${id}`.execute(tx)
 }
 
 export async function insertUse(

@@ -1,12 +1,15 @@
 import { instant, moneyText, wallClock } from '@codeplan/core'
 
-import { CURRENCY } from './alipay-news.ts'
 import type { Debits } from './port.ts'
 
 export const ZONE = 'Asia/Shanghai'
+/** The only currency of its domestic trades. */
+export const CURRENCY = 'CNY'
 /** Days after the end of the period until which a debit that was declined may be tried again. */
 const RETRY_DAYS = 3
 const DAY_MAX = 28
+
+export const PERSONAL_PRODUCT = 'CYCLE_PAY_AUTH_P'
 
 const text = (year: number, month: number, day: number): string =>
   `${year}-${String(month).padStart(2, '0')}-${String(day).padStart(2, '0')}`
@@ -24,20 +27,19 @@ export function executeDay(dueAt: number): string {
   return due.month === 12 ? text(due.year + 1, 1, 1) : text(due.year, due.month + 1, 1)
 }
 
-/** What the customer signs beside paying: how much at most, how often, from when. */
-export function agreementTerms(
-  paymentId: string,
-  { amountMax, months, firstAt }: Debits,
-  at: { readonly notifyUrl: string; readonly signScene: string },
-) {
+/** Alipay takes letters and digits alone in its merchants' numbers of agreements. */
+export const numberOf = (id: string): string => id.replace('_', '')
+export const idOfNumber = (number: string): string => `${number.slice(0, 3)}_${number.slice(3)}`
+
+/** What the customer signs, alone or beside paying: how much at most, how often, from when. */
+export function agreementTerms(id: string, { amountMax, months, firstAt }: Debits, signScene: string) {
   return {
     product_code: 'CYCLE_PAY_AUTH',
-    personal_product_code: 'CYCLE_PAY_AUTH_P',
-    sign_scene: at.signScene,
-    // By it the customer's signature is known to be of this payment.
-    external_agreement_no: paymentId,
+    personal_product_code: PERSONAL_PRODUCT,
+    sign_scene: signScene,
+    // By it the customer's signature is known to be of this payment, or setup.
+    external_agreement_no: numberOf(id),
     access_params: { channel: 'QRCODE' },
-    sign_notify_url: at.notifyUrl,
     period_rule_params: {
       period_type: 'MONTH',
       period: months,

@@ -2,10 +2,8 @@ import { createHash } from 'node:crypto'
 
 import { minor, no, readMoney, yes, type Outcome } from '@codeplan/core'
 
-import type { News, Notification, NotificationFault, PaymentNews } from './port.ts'
-
-/** The only currency of its domestic trades. */
-export const CURRENCY = 'CNY'
+import { CURRENCY, idOfNumber } from './alipay-agreement.ts'
+import type { MandateNews, News, Notification, NotificationFault, PaymentNews, SetupNews } from './port.ts'
 
 export type Wire = Readonly<Record<string, string | undefined>>
 
@@ -34,6 +32,20 @@ export function tradeNews(trade: Wire, state = STATES[trade.trade_status ?? ''])
   }
 }
 
+/** An agreement that was signed, as a notification or a query tells of it: beside a payment, or alone. */
+export function signedNews(form: Wire): MandateNews | SetupNews | undefined {
+  const { agreement_no: mandate, external_agreement_no: number, status } = form
+  if (!mandate || !number || status !== 'NORMAL') return undefined
+  const user = form.alipay_user_id ?? form.principal_id ?? form.alipay_open_id ?? form.principal_open_id ?? mandate
+  const fingerprint = createHash('sha256').update(user).digest('hex').slice(0, 24)
+  const label = form.alipay_logon_id ? `Alipay ${form.alipay_logon_id}` : 'Alipay'
+  const id = idOfNumber(number)
+  const method = { mandate, label, fingerprint }
+  return id.startsWith('set_')
+    ? { kind: 'setup', setupId: id, state: 'succeeded', ref: id, method: { ...method, amountMax: null } }
+    : { kind: 'mandate', state: 'granted', paymentId: id, ...method }
+}
+
 const ABOUT: Readonly<Record<string, (form: Wire) => News | undefined>> = {
   trade_status_sync: (form) => {
     // A refund is told in the shape of its trade; taken for one, it would pay again.
@@ -41,14 +53,7 @@ const ABOUT: Readonly<Record<string, (form: Wire) => News | undefined>> = {
     const refundId = form.out_biz_no
     return refundId ? { kind: 'refund', refundId, state: 'succeeded', ref: refundId } : undefined
   },
-  dut_user_sign: (form) => {
-    const { agreement_no: mandate, external_agreement_no: paymentId, status } = form
-    if (!mandate || !paymentId || status !== 'NORMAL') return undefined
-    const user = form.alipay_user_id ?? form.alipay_open_id ?? mandate
-    const fingerprint = createHash('sha256').update(user).digest('hex').slice(0, 24)
-    const label = form.alipay_logon_id ? `Alipay ${form.alipay_logon_id}` : 'Alipay'
-    return { kind: 'mandate', state: 'granted', paymentId, mandate, label, fingerprint }
-  },
+  dut_user_sign: (form) => signedNews(form),
   dut_user_unsign: ({ agreement_no: mandate }) =>
     mandate ? { kind: 'mandate', state: 'revoked', mandate } : undefined,
 }

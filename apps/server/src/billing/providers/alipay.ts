@@ -3,9 +3,17 @@ import { Socket } from 'node:net'
 import { instant, moneyText, no, wallText, type Minor } from '@codeplan/core'
 
 import { systemClock, type Clock } from '../../platform/index.ts'
-import { agreementTerms, ZONE } from './alipay-agreement.ts'
-import { CURRENCY, formNews, tradeNews, type Wire } from './alipay-news.ts'
-import { ProviderAway, type Asked, type PaymentProvider, type RefundNews } from './port.ts'
+import { agreementTerms, CURRENCY, numberOf, PERSONAL_PRODUCT, ZONE } from './alipay-agreement.ts'
+import { formNews, signedNews, tradeNews, type Wire } from './alipay-news.ts'
+import {
+  ProviderAway,
+  type Asked,
+  type AskedSetup,
+  type Debits,
+  type PaymentProvider,
+  type RefundNews,
+  type Setups,
+} from './port.ts'
 import { onWallClock } from './wall-clock.ts'
 
 const TIMEOUT_MS = 10_000
@@ -88,9 +96,35 @@ export async function alipayProvider(settings: AlipaySettings): Promise<PaymentP
     return { kind: 'refund', refundId, state: 'succeeded', ref: refundId }
   }
 
+  const termsOf = (id: string, debits: Debits) =>
+    agreementTerms(id, { ...debits, firstAt: instant(onWallClock(debits.firstAt, clock)) }, signScene)
+
+  const setups: Setups = {
+    needsDebits: true,
+    begin: async ({ setupId, debits, currency, notifyUrl, returnUrl }): Promise<AskedSetup> => {
+      if (currency !== CURRENCY) return notInCny
+      if (!debits) return { state: 'failed', ref: null, failure: 'no debits' }
+      const common = { timestamp: timestamp(), notify_url: notifyUrl, return_url: returnUrl }
+      const bizContent = termsOf(setupId, debits)
+      const redirectUrl = sdk.pageExecute('alipay.user.agreement.page.sign', 'GET', { ...common, bizContent })
+      return { state: 'action_required', ref: setupId, action: { redirectUrl } }
+    },
+    query: async ({ setupId }) => {
+      const agreement = await ask('alipay.user.agreement.query', {
+        external_agreement_no: numberOf(setupId),
+        personal_product_code: PERSONAL_PRODUCT,
+        sign_scene: signScene,
+      })
+      // A page makes its agreement only when the customer has signed.
+      const news = agreement.code === DONE ? signedNews(agreement) : undefined
+      return news?.kind === 'setup' ? news : undefined
+    },
+  }
+
   return {
     id: settings.id,
     kind: 'alipay',
+    setups: settings.agreements ? setups : undefined,
     checkout: async (wish): Promise<Asked> => {
       const { paymentId, amount, currency, title, debits, notifyUrl, returnUrl, expiresAt } = wish
       if (currency !== CURRENCY) return notInCny
@@ -100,11 +134,7 @@ export async function alipayProvider(settings: AlipaySettings): Promise<PaymentP
         time_expire: onWall(onWallClock(expiresAt, clock)),
         ...(settings.agreements && wish.keep && debits
           ? {
-              agreement_sign_params: agreementTerms(
-                paymentId,
-                { ...debits, firstAt: instant(onWallClock(debits.firstAt, clock)) },
-                { notifyUrl, signScene },
-              ),
+              agreement_sign_params: { ...termsOf(paymentId, debits), sign_notify_url: notifyUrl },
             }
           : {}),
       }
@@ -161,7 +191,7 @@ export async function alipayProvider(settings: AlipaySettings): Promise<PaymentP
   }
 }
 
-const notInCny: Asked = { state: 'failed', ref: null, failure: 'currency' }
+const notInCny = { state: 'failed', ref: null, failure: 'currency' } as const
 
 /** Alipay refuses some signs in a title. */
 const tradeOf = (paymentId: string, amount: Minor, title: string) => ({

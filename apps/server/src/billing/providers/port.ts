@@ -1,4 +1,14 @@
-import type { Instant, MethodId, Minor, OrderId, Outcome, PaymentId, PaymentState, RefundId } from '@codeplan/core'
+import type {
+  Instant,
+  MethodId,
+  Minor,
+  OrderId,
+  Outcome,
+  PaymentId,
+  PaymentState,
+  RefundId,
+  SetupId,
+} from '@codeplan/core'
 
 /**
  * What the house needs of whoever moves money. It assumes no "charge now, know now": an answer may be pending, need the
@@ -17,6 +27,8 @@ export interface PaymentProvider {
   refund(wish: RefundWish): Promise<RefundNews>
   /** What became of a refund; undefined when it was never asked for. */
   queryRefund(refund: KnownRefund): Promise<RefundNews | undefined>
+  /** Binds a method without taking money; absent: only a payment binds one. */
+  readonly setups?: Setups | undefined
   /** Gives the permission to debit back. */
   unbind(mandate: string): Promise<void>
   /** Whether a mandate allows a debit of this amount; absent: any. */
@@ -45,6 +57,29 @@ export interface CheckoutWish {
   /** When the payment was written down: the same whenever it is asked for. */
   readonly createdAt: number
 }
+
+export interface Setups {
+  /** Its permissions are for debits that are known: only somebody whose plan renews can give one. */
+  readonly needsDebits: boolean
+  /** Sends the customer to a page of the provider. The same id is one setup. */
+  begin(wish: SetupWish): Promise<AskedSetup>
+  /** What became of it; undefined when the provider has never heard of it. */
+  query(setup: KnownSetup): Promise<SetupNews | undefined>
+}
+
+export interface SetupWish extends Pick<
+  CheckoutWish,
+  'debits' | 'currency' | 'title' | 'returnUrl' | 'notifyUrl' | 'language' | 'expiresAt' | 'createdAt'
+> {
+  readonly setupId: SetupId
+}
+
+export interface KnownSetup {
+  readonly setupId: SetupId
+  readonly ref: string | null
+}
+
+export type AskedSetup = Omit<SetupNews, 'kind' | 'setupId'>
 
 export interface Debits {
   readonly amountMax: Minor
@@ -113,6 +148,17 @@ export interface PaymentNews extends Asked {
   readonly currency: string
 }
 
+export interface SetupNews {
+  readonly kind: 'setup'
+  readonly setupId: string
+  /** Done, but the method is not named yet: `pending`, and asked about at once. */
+  readonly state: 'action_required' | 'pending' | 'succeeded' | 'failed'
+  readonly ref: string | null
+  readonly action?: { readonly redirectUrl: string } | undefined
+  readonly failure?: string | undefined
+  readonly method?: BoundMethod | undefined
+}
+
 export interface RefundNews {
   readonly kind: 'refund'
   readonly refundId: string
@@ -129,7 +175,7 @@ export type MandateNews =
       'amountMax'
     >)
 
-export type News = PaymentNews | RefundNews | MandateNews
+export type News = PaymentNews | SetupNews | RefundNews | MandateNews
 
 export interface Notification {
   /** The provider's own name of it: the same one is worked off once. */

@@ -4,7 +4,14 @@ import { minor, no, yes, type PaymentState } from '@codeplan/core'
 import { request } from 'undici'
 import { z } from 'zod'
 
-import { ProviderAway, type Asked, type PaymentNews, type PaymentProvider, type RefundNews } from './port.ts'
+import {
+  ProviderAway,
+  type Asked,
+  type PaymentNews,
+  type PaymentProvider,
+  type RefundNews,
+  type SetupNews,
+} from './port.ts'
 
 const paymentSchema = z.object({
   ref: z.string(),
@@ -101,6 +108,28 @@ export function sandboxBank(settings: {
       const answer = await call('GET', `refunds/${refundId}`)
       return answer === undefined ? undefined : refundNews(refundSchema.parse(answer))
     },
+    // At this bank a method is bound by a checkout of nothing.
+    setups: {
+      needsDebits: false,
+      begin: async (wish) =>
+        setupNews(
+          paymentSchema.parse(
+            await call('POST', 'checkouts', {
+              payment_id: wish.setupId,
+              amount: 0,
+              currency: wish.currency,
+              title: wish.title,
+              keep: true,
+              return_url: wish.returnUrl,
+              notify_url: wish.notifyUrl,
+            }),
+          ),
+        ),
+      query: async ({ setupId }) => {
+        const answer = await call('GET', `payments/${setupId}`)
+        return answer === undefined ? undefined : setupNews(paymentSchema.parse(answer))
+      },
+    },
     unbind: async (mandate) => {
       await call('POST', `mandates/${mandate}/revoke`)
     },
@@ -111,11 +140,15 @@ export function sandboxBank(settings: {
       if (given.length !== expected.length || !timingSafeEqual(given, expected)) return no('forged')
       const event = parse(body)
       if (!event) return no('not_readable')
-      const news = event.kind === 'payment' ? paymentNews(event.data) : refundNews(event.data)
-      return yes({ eventId: event.id, news })
+      return yes({ eventId: event.id, news: newsOfEvent(event) })
     },
     thanks: { contentType: 'application/json', body: '{"received":true}' },
   }
+}
+
+function newsOfEvent(event: z.infer<typeof eventSchema>) {
+  if (event.kind === 'refund') return refundNews(event.data)
+  return event.data.amount === 0 ? setupNews(event.data) : paymentNews(event.data)
 }
 
 function parse(body: Buffer): z.infer<typeof eventSchema> | undefined {
@@ -148,6 +181,19 @@ function paymentNews(said: z.infer<typeof paymentSchema>): PaymentNews {
     failure,
     ...(bound ? { method: bound } : {}),
     ...(url === undefined ? {} : { action: { redirectUrl: url } }),
+  }
+}
+
+function setupNews(said: z.infer<typeof paymentSchema>): SetupNews {
+  const { paymentId: setupId, state, ref, action, failure, method } = paymentNews(said)
+  return {
+    kind: 'setup',
+    setupId,
+    state: state === 'created' ? 'action_required' : state,
+    ref,
+    action,
+    failure,
+    ...(state === 'succeeded' ? { method } : {}),
   }
 }
 

@@ -2,6 +2,7 @@ import { decimalsOf, minor, type Minor } from '@codeplan/core'
 import type Stripe from 'stripe'
 
 import type { BoundMethod, News, PaymentNews, RefundNews } from './port.ts'
+import { setupNews } from './stripe-setup-news.ts'
 
 /** What we write on everything that belongs to a payment of ours: Stripe copies it from an intent to its charges. */
 export interface Mark {
@@ -87,7 +88,7 @@ function sessionState(
   return intent && INTENT[intent.status] === 'failed' ? 'failed' : 'pending'
 }
 
-function cardOf(method: string | Stripe.PaymentMethod | null): BoundMethod | undefined {
+export function cardOf(method: string | Stripe.PaymentMethod | null): BoundMethod | undefined {
   return typeof method === 'object' && method?.card ? boundCard(method.id, method.card) : undefined
 }
 
@@ -138,7 +139,7 @@ export function eventNews(event: Stripe.Event): News | undefined {
     case 'checkout.session.completed':
     case 'checkout.session.async_payment_succeeded':
     case 'checkout.session.expired':
-      return sessionNews(event.data.object)
+      return event.data.object.mode === 'setup' ? setupNews(event.data.object) : sessionNews(event.data.object)
     case 'checkout.session.async_payment_failed': {
       const news = sessionNews(event.data.object)
       return news && { ...news, state: 'failed', failure: 'declined' }

@@ -2,8 +2,17 @@ import { HOUR_MS, MINUTE_MS, no, yes } from '@codeplan/core'
 import type Stripe from 'stripe'
 
 import type { Clock } from '../../platform/index.ts'
-import { ProviderAway, type Asked, type ChargeWish, type CheckoutWish, type PaymentProvider } from './port.ts'
+import {
+  ProviderAway,
+  type Asked,
+  type AskedSetup,
+  type ChargeWish,
+  type CheckoutWish,
+  type PaymentProvider,
+  type SetupWish,
+} from './port.ts'
 import { eventNews, intentNews, NEEDS_CUSTOMER, refundNews, sessionNews, toStripe, type Mark } from './stripe-news.ts'
+import { setupNews } from './stripe-setup-news.ts'
 import { onWallClock } from './wall-clock.ts'
 
 const TIMEOUT_MS = 10_000
@@ -64,12 +73,12 @@ export async function stripeProvider(settings: StripeSettings): Promise<PaymentP
       customer,
       payment_method: mandate,
       // Only cards are kept, and none of them sends the customer elsewhere by itself.
-      payment_method_types: ['card'],
+      allowed_payment_method_types: ['card'],
       description: title,
       off_session: true,
       confirm: true,
       metadata: { ...mark },
-    }
+    } satisfies Stripe.PaymentIntentCreateParams
     return ask(
       async () => known(intentNews(await stripe.paymentIntents.create(intent, { idempotencyKey: paymentId }))),
       async (error) => {
@@ -154,6 +163,22 @@ export async function stripeProvider(settings: StripeSettings): Promise<PaymentP
         for await (const refund of list) if (refund.metadata?.refund_id === refundId) return refundNews(refund)
         return undefined
       }, nothing),
+    setups: {
+      needsDebits: false,
+      begin: (wish) =>
+        ask(
+          async (): Promise<AskedSetup> => {
+            const page = setupPageOf(wish, settings.clock)
+            return known(setupNews(await stripe.checkout.sessions.create(page, { idempotencyKey: wish.setupId })))
+          },
+          ({ code }) => ({ state: 'failed', ref: null, failure: code ?? 'refused' }),
+        ),
+      query: ({ ref }) =>
+        ask(async () => {
+          if (ref === null) return undefined
+          return setupNews(await stripe.checkout.sessions.retrieve(ref, { expand: ['setup_intent.payment_method'] }))
+        }, nothing),
+    },
     unbind: async (mandate) => {
       await ask(() => stripe.paymentMethods.detach(mandate), nothing)
     },
@@ -184,10 +209,15 @@ async function intentOf(stripe: Stripe, ref: string): Promise<string> {
   return typeof intent === 'string' ? intent : (intent?.id ?? '')
 }
 
+/** Cards are what can be debited later, everywhere; they need a customer of Stripe's to belong to. */
+const BINDS: Pick<Stripe.Checkout.SessionCreateParams, 'customer_creation' | 'allowed_payment_method_types'> = {
+  customer_creation: 'always',
+  allowed_payment_method_types: ['card'],
+}
+
 function pageOf(wish: CheckoutWish, clock: Clock): Stripe.Checkout.SessionCreateParams {
-  const { paymentId, orderId, amount, currency, title, keep, returnUrl, language, createdAt } = wish
+  const { paymentId, orderId, amount, currency, title, keep } = wish
   const mark: Mark = { payment_id: paymentId, order_id: orderId, by: 'checkout', keep: keep ? 'yes' : 'no' }
-  const expiresAt = Math.min(Math.max(wish.expiresAt, createdAt + PAGE_MS_MIN), createdAt + PAGE_MS_MAX)
   return {
     mode: 'payment',
     client_reference_id: paymentId,
@@ -207,8 +237,31 @@ function pageOf(wish: CheckoutWish, clock: Clock): Stripe.Checkout.SessionCreate
       metadata: { ...mark },
       ...(keep ? { setup_future_usage: 'off_session' } : {}),
     },
-    // Cards are what can be debited later, everywhere; they need a customer of Stripe's to belong to.
-    ...(keep ? { customer_creation: 'always', payment_method_types: ['card'] } : {}),
+    ...(keep ? BINDS : {}),
+    ...pageFrame(wish, clock),
+  }
+}
+
+/** Nothing is taken: the card is checked by its bank and belongs to a customer of Stripe's from then on. */
+function setupPageOf(wish: SetupWish, clock: Clock): Stripe.Checkout.SessionCreateParams {
+  const mark = { setup_id: wish.setupId }
+  return {
+    mode: 'setup',
+    client_reference_id: wish.setupId,
+    metadata: mark,
+    setup_intent_data: { description: wish.title, metadata: mark },
+    ...BINDS,
+    ...pageFrame(wish, clock),
+  }
+}
+
+/** Where a page leads, in which language, and how long it lives. */
+function pageFrame(
+  { returnUrl, language, createdAt, ...wish }: CheckoutWish | SetupWish,
+  clock: Clock,
+): Pick<Stripe.Checkout.SessionCreateParams, 'success_url' | 'cancel_url' | 'locale' | 'expires_at'> {
+  const expiresAt = Math.min(Math.max(wish.expiresAt, createdAt + PAGE_MS_MIN), createdAt + PAGE_MS_MAX)
+  return {
     success_url: returnUrl,
     cancel_url: returnUrl,
     locale: language,
