@@ -40,8 +40,8 @@ const SESSIONS_OF_MEMBER_MAX = 30
 const DAYS_DEFAULT = 30
 const AGENT_LENGTH_MAX = 200
 const READ_TOGETHER_MAX = 500
-/** After a batch of several the next one waits a moment for company; a caller alone does not wait. A crowd's reads cost a hundred queries a second at most. */
-const READ_GATHER_MS = 10
+/** After a batch of several the next one waits a moment for company; a caller alone does not wait. */
+const READ_GATHER_MS = 2
 
 /** The token has 256 random bits, so a plain hash is enough. */
 export const hashToken = (token: string): Buffer => hash('sha256', token, 'buffer')
