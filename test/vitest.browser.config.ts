@@ -1,5 +1,9 @@
 import { defineConfig } from 'vitest/config'
 
+import { keepWasmCode } from './v8-flags.ts'
+
+keepWasmCode()
+
 /** `npm run test:browser`: people at the console, in the Chromium of this machine, on the real server and the test bank. */
 export default defineConfig({
   test: {

@@ -1,5 +1,9 @@
 import { defineConfig } from 'vitest/config'
 
+import { keepWasmCode } from './v8-flags.ts'
+
+keepWasmCode()
+
 /** `npm test`: everything that needs only Node and npm. Files share a worker, so tests keep no state in modules. */
 export default defineConfig({
   test: {

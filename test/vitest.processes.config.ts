@@ -1,5 +1,9 @@
 import { defineConfig } from 'vitest/config'
 
+import { keepWasmCode } from './v8-flags.ts'
+
+keepWasmCode()
+
 /**
  * `npm run test:processes`: real servers and commands in processes of their own, on the embedded database: commands, stops,
  * kills under load; and the slow stories. Needs only Node and npm.
