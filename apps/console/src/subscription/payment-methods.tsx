@@ -17,7 +17,7 @@ export function PaymentMethods() {
   const query = useQuery(methodsQuery)
   return (
     <Card title={w.methods}>
-      <Loaded query={query} skeleton="h-16">
+      <Loaded query={query} skeleton="h-32">
         {({ methods, bindable }) => (
           <div className="grid gap-4">
             {methods.length === 0 ? <p className="text-soft">{w.noMethods}</p> : <MethodList methods={methods} />}

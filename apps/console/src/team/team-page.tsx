@@ -1,6 +1,8 @@
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 
+import { methodsQuery } from '../api/orders.ts'
+import { plansQuery } from '../api/plans.ts'
 import { seatContractsQuery, teamQuery, teamsQuery } from '../api/teams.ts'
 import { Card, Empty, Loaded, Notice, Page, Segments } from '../ui/index.ts'
 import { useWords } from '../words/language.tsx'
@@ -55,8 +57,10 @@ function Administered({ id }: { readonly id: string }) {
   const query = useQuery(teamQuery(id))
   // Shown together, so that nothing moves.
   const paid = useQuery(seatContractsQuery(id))
+  const plans = useQuery(plansQuery)
+  const methods = useQuery(methodsQuery)
   return (
-    <Loaded query={query} isReady={!paid.isPending} skeleton="h-96">
+    <Loaded query={query} isReady={![paid, plans, methods].some(({ isPending }) => isPending)} skeleton="h-96">
       {(team) => (
         <>
           <Seats team={team} />
