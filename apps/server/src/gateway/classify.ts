@@ -72,11 +72,14 @@ const SUB_AGENT_HEADERS = [
   'x-codex-parent-thread-id',
 ] as const
 
+/** Kilo Code names the session of a title call after the one that the title is for. */
+const TITLE_OF = /^title-(?=ses_)/
+
 /** A child session belongs to the prompt of its parent, so the parent's mark counts. */
 function sessionOf(headers: IncomingHttpHeaders, outline: Outline): string | undefined {
   const parent = headers['x-parent-session-id'] ?? headers['x-codex-parent-thread-id']
   const own = parent ?? SESSION_HEADERS.map((name) => headers[name]).find((value) => value !== undefined)
-  if (typeof own === 'string' && own !== '') return own
+  if (typeof own === 'string' && own !== '') return own.replace(TITLE_OF, '')
   // Older releases of Claude Code mark only the body: `metadata.user_id` is a JSON text that holds `session_id`.
   const metadata = outline.metadata ? sliceOf(outline.body, outline.metadata) : ''
   return /session_id\\*":\\*"([\w-]+)/.exec(metadata)?.[1] ?? /_session_([\w-]+)/.exec(metadata)?.[1]
