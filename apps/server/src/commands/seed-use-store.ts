@@ -54,9 +54,9 @@ const PRICED = sql`((d.input * m.input + d.cached * m.cached + d.output * m.outp
 export async function seedFacts(tx: Tx, { now, zone, catalog }: Year): Promise<void> {
   const since = now - FACTS_DAYS * DAY_MS
   await sql`create temp table seed_calls as
-    select d.*, j, d.at + j * 41000::int8 as admitted, pg_temp.mkid('prm', d.at, 'q' || d.n || '.' || d.at || '.' || d.m) as prompt,
+    select d.*, j, d.at + j * 41000::int8 as admitted, pg_temp.mkid('prm', d.at, 'q' || d.n || '.' || d.i || '.' || d.at || '.' || d.m) as prompt,
       to_char(to_timestamp((d.at + j * 41000) / 1000.0) at time zone 'Asia/Shanghai', 'YYYYMMDDHH24MISS')
-        || substr(md5('call' || d.n || '.' || d.at || '.' || j), 1, 16) as id,
+        || substr(md5('call' || d.n || '.' || d.i || '.' || d.at || '.' || j), 1, 16) as id,
       (m.permille->>(extract(hour from to_timestamp(d.at / 1000.0) at time zone ${zone}::text)::int))::int as permille,
       6000 + (pg_temp.dice('in' || d.n || d.at || j) * 8000)::int8 as input, 60000 + (pg_temp.dice('ca' || d.n || d.at || j) * 90000)::int8 as cached,
       800 + (pg_temp.dice('ou' || d.n || d.at || j) ^ 2 * 6000)::int8 as output,
