@@ -175,6 +175,14 @@ describe('OpenAI passed through', () => {
       expect(out).not.toContain('up-model')
       expect(out).toContain('glm-4.7')
     }
+    // Wherever it stands, and whatever line the event begins with.
+    const of = (chunk: string): string => ` odd\ndata: {${chunk}}\n\n`
+    const said = '"choices":[{"index":0,"delta":{"content":"a"}}]'
+    const events = [`"model":"up-model",${said}`, `"id":"c",${said},"model" : "up-model"`, `"model":"up-model",${said}`]
+    const { out } = run('openai', 'openai', Buffer.from(events.map(of).join('')), [], OPTIONS)
+    expect(out.replaceAll('"model":"glm-4.7"', '"model":"up-model"')).toContain(
+      events.map(of).join('').replace('"model" : ', '"model":'),
+    )
   })
   test('calls in one piece where the client wants them so, before the finish chunk', () => {
     for (const name of ['vllmFragments', 'interleaved', 'sglangParallel', 'sameIndexCalls', 'noIndexCalls']) {

@@ -24,7 +24,7 @@ export class OpenAIPassthrough implements ClientStream {
   /** The model's name to put in, as a literal; undefined: leave it. */
   readonly #model: string | undefined
   /** The upstream's name as the chunk before had it, and where: nearly always it stands there again. */
-  #named = { at: 0, field: ' ' }
+  #named: { readonly at: number; readonly field: string } | undefined
   #usage: Usage | undefined
   #end: StreamEnd = { finished: false }
   #outputBytes = 0
@@ -181,12 +181,13 @@ export class OpenAIPassthrough implements ClientStream {
 
   #renamed(raw: string): string {
     if (this.#model === undefined) return raw
-    if (!raw.startsWith(this.#named.field, this.#named.at)) {
+    let named = this.#named
+    if (!named || !raw.startsWith(named.field, named.at)) {
       const found = MODEL.exec(raw)
       if (!found) return raw
-      this.#named = { at: found.index, field: found[0] }
+      named = this.#named = { at: found.index, field: found[0] }
     }
-    const { at, field } = this.#named
+    const { at, field } = named
     return `${raw.slice(0, at)}"model":"${this.#model}"${raw.slice(at + field.length)}`
   }
 
