@@ -102,6 +102,25 @@ describe('supported tools', () => {
     expect(openapi.paths['/api/usage/v1/refusals'].get.summary).toContain('Why was my tool refused')
   })
 
+  test('a name of a model that no database keeps costs nobody his reasons, and no other call its answer', async () => {
+    const [odd, fair] = [await house.subscriber('max'), await house.subscriber('max')]
+    const why = async ({ key }: { readonly key: string }) =>
+      JSON.parse((await get('/api/usage/v1/refusals', key)).text).refusals.map((one: { model: string }) => one.model)
+    await ask(house.url, fair.key, { text: 'of somebody else', model: 'no-such-model' })
+    for (const [i, end] of ['\u0000', '\ud83d', '\u202e'].entries()) {
+      const unknown = await ask(house.url, odd.key, { text: `unknown ${i}`, model: `nobody${i}${end}` })
+      expect(errorOf(unknown).code).toBe('1211')
+      // Any name that begins with claude- is served.
+      const heard = await ask(house.url, odd.key, { text: `known ${i}`, model: `claude-${i}${end}` })
+      expect(heard.status).toBe(200)
+      await drawn(house, odd)
+      const receipt = JSON.parse((await get(`/api/usage/v1/calls/${heard.id}`, odd.key)).text)
+      expect(receipt.model.asked).toBe(`claude-${i}`)
+    }
+    expect(await why(fair)).toEqual(['no-such-model'])
+    expect((await why(odd)).toSorted()).toEqual(['nobody0', 'nobody1', 'nobody2'])
+  })
+
   test('each code has its page under the address that a refusal names', async () => {
     const heard = await ask(house.url, member.key, { text: 'from a script', headers: SCRIPT })
     const page = await send(house.url + String(detailOf(heard).docs), {})

@@ -1,4 +1,5 @@
 import type { Dialect } from './dialect.ts'
+import { fromLatin1 } from './latin1.ts'
 import {
   eachElement,
   eachEntry,
@@ -201,9 +202,10 @@ export const sliceOf = (body: Buffer, span: Span): string => body.toString('lati
 export const isNameAt = (json: JsonBytes, { start, end }: Span): boolean => isStringAt(json, start) && end - start > 2
 export const NO_NAME: OutlineFault = { fault: 'bad_field', field: 'model', why: 'it must be the name of a model' }
 
+/** A name as a real string: it is compared with the catalog's, and shown. */
 export function nameIn(literal: string): string {
   try {
-    return JSON.parse(literal) as string
+    return JSON.parse(fromLatin1(literal)) as string
   } catch {
     throw new JsonFault('the name of the model is no JSON text')
   }

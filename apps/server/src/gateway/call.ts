@@ -21,6 +21,7 @@ import { projectOf } from './project.ts'
 import { queueShare } from './queue-share.ts'
 import { refuse } from './refuse.ts'
 import type { Target } from './routes.ts'
+import { shownText } from './shown-text.ts'
 
 /** One model call: who asks, what for, may they, where to, and what it used. */
 export async function handleCall(
@@ -77,12 +78,13 @@ async function letIn(
     return no({ code: fault, ...rest } as Refusal)
   }
   const { outline } = read
+  const modelAsked = shownText(outline.model, MODEL_LENGTH_MAX)
   const tool = recogniseTool(catalog.tools, req.headers, outline)
-  Object.assign(told, { tool: tool.tool, toolRule: tool.rule, model: outline.model.slice(0, 100) })
+  Object.assign(told, { tool: tool.tool, toolRule: tool.rule, model: modelAsked })
   // Not before the tool is known: it is told in the form that it takes for final.
   if (principal.suspended) return no({ code: 'suspended', appeal: catalog.operator.appeal })
   const model = catalog.resolve(outline.model)
-  if (!model) return no({ code: 'unknown_model', model: outline.model.slice(0, 100) })
+  if (!model) return no({ code: 'unknown_model', model: modelAsked })
   if (model.embeds !== embeds) return no(methodRefusal(model, catalog))
 
   const kept = await keepAnswer(deps, req, res, { memberId, id, path: target.path, body: sent })
@@ -100,7 +102,7 @@ async function letIn(
     memberId,
     keyId,
     model: model.id,
-    modelAsked: outline.model.slice(0, 100),
+    modelAsked,
     tool: tool.tool,
     toolRule: tool.rule,
     project: projectOf(req.headers),
@@ -186,6 +188,7 @@ function refuser(
 }
 
 const USER_AGENT_MAX = 200
+const MODEL_LENGTH_MAX = 100
 
 function watchTools(
   { toolGuard, metrics, clock }: CallDeps,

@@ -10,5 +10,7 @@ test('a project is what the header names, as a person would read it, and nothing
   expect(sent('支付网关')).toBe('支付网关')
   expect(sent('a\u202Eb\u0007c')).toBe('abc')
   expect(sent('x'.repeat(200))).toHaveLength(64)
+  // No half of a pair is left at the cut: no database keeps one.
+  expect(sent(`${'x'.repeat(63)}😀`)).toBe('x'.repeat(63))
   expect(projectOf({ 'x-codeplan-project': '\xff\xfe' })).toBe('')
 })

@@ -1,5 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 
+import { shownText } from './shown-text.ts'
+
 /** No tool tells which project it works in; all of ours can be made to send a header. */
 const PROJECT_HEADER = 'x-codeplan-project'
 const LENGTH_MAX = 64
@@ -8,8 +10,5 @@ const LENGTH_MAX = 64
 export function projectOf(headers: IncomingHttpHeaders): string {
   const value = headers[PROJECT_HEADER]
   if (typeof value !== 'string') return ''
-  return Buffer.from(value, 'latin1').toString('utf8').replaceAll(UNSHOWN, '').trim().slice(0, LENGTH_MAX)
+  return shownText(Buffer.from(value, 'latin1').toString('utf8').trimStart(), LENGTH_MAX)
 }
-
-// Control characters, what is no UTF-8, and what turns the direction of text.
-const UNSHOWN = /[\p{C}\uFFFD]/gu
