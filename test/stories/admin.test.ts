@@ -159,6 +159,18 @@ describe('the operator’s API', () => {
     // A browser forgets the cookie when its time is over.
     browser.cookies.delete(SESSION_COOKIE)
     expect(await meOf()).toBe(own)
+    // Also after a second look from there.
+    expect((await browser.post(path, WHY)).status).toBe(204)
+    expect((await browser.send('DELETE', '/account/look')).status).toBe(204)
+    expect(await meOf()).toBe(own)
+
+    // An operator who is one no longer, or signs out everywhere, looks no longer either.
+    expect((await browser.post(path, WHY)).status).toBe(204)
+    const elsewhere = visitor(house)
+    elsewhere.cookies.set(SESSION_COOKIE, await openSession(house.rooms.db, own, house.clock.now()))
+    expect((await elsewhere.send('DELETE', '/account/sessions')).status).toBe(204)
+    await heardAll(house)
+    expect(codeOf(await browser.get('/account/me'))).toBe('signed_out')
   })
 
   test('a balance is booked once per key, and never below what is free', async () => {

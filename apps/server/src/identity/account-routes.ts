@@ -22,7 +22,7 @@ import { meOf, microsOf } from './me.ts'
 import { askReset, changePassword, resetPassword } from './new-password.ts'
 import type { People } from './people.ts'
 import { personById, saveProfile, type PersonRow } from './people-store.ts'
-import { isSecure, noSessionCookies, sessionCookie } from './session-cookie.ts'
+import { isSecure, noSessionCookies, signedInCookies } from './session-cookie.ts'
 import { endSession, endSessions, sayChanged, sessionsOf } from './sessions-store.ts'
 import { confirmAddress, prove, signIn, type SignedIn } from './sign-in.ts'
 import { signUp } from './sign-up.ts'
@@ -124,7 +124,7 @@ const deviceCookie = (people: People, email: string): string =>
 
 async function welcome(people: People, reply: FastifyReply, { token, person }: SignedIn) {
   const now = (await personById(people.db.queries, person.id)) as PersonRow
-  void reply.header('set-cookie', [sessionCookie(people, token), deviceCookie(people, person.email)])
+  void reply.header('set-cookie', [...signedInCookies(people, token), deviceCookie(people, person.email)])
   return reply.send(meOf(now))
 }
 

@@ -68,10 +68,12 @@ export async function endSession(tx: Tx, memberId: string, id: string): Promise<
   return rows.length > 0
 }
 
-/** Ends all sessions of a member but one, if one is named. */
+/** Ends all sessions of a member but one, if one is named; and his looks with the eyes of others. */
 export async function endSessions(tx: Tx, memberId: string, but: string | null): Promise<void> {
   await sql`delete from sessions where member_id = ${memberId} and id is distinct from ${but}`.execute(tx)
-  await sayChanged(tx, memberId)
+  const { rows } = await sql<{ member_id: string }>`delete from sessions where opened_by = ${memberId}
+    returning member_id`.execute(tx)
+  for (const changed of new Set([memberId, ...rows.map((row) => row.member_id)])) await sayChanged(tx, changed)
 }
 
 /** To be called with every change of what sessions know of their member. */

@@ -58,19 +58,33 @@ export const openSession = (db: Db, memberId: string, now: Instant, from?: Sessi
   db.tx((tx) => beginSession(tx, memberId, now, from))
 
 export async function beginSession(tx: Tx, memberId: string, now: Instant, from: SessionFrom = {}): Promise<string> {
+  const endsAt = instant(now + (from.days ?? DAYS_DEFAULT) * DAY_MS)
+  const token = await newSession(tx, { memberId, endsAt, openedBy: null, ...from }, now)
+  await keepNewest(tx, memberId, SESSIONS_OF_MEMBER_MAX)
+  return token
+}
+
+export async function newSession(
+  tx: Tx,
+  of: Pick<SessionFrom, 'address' | 'agent'> & {
+    readonly memberId: string
+    readonly endsAt: Instant
+    readonly openedBy: MemberId | null
+  },
+  now: Instant,
+): Promise<string> {
   const token = makeToken()
   await insertSession(tx, {
     id: makeId('ses', now, randomBytes(16)),
     hash: hashToken(token),
-    member_id: memberId,
+    member_id: of.memberId,
     created_at: now,
     seen_at: now,
-    ends_at: now + (from.days ?? DAYS_DEFAULT) * DAY_MS,
-    address: from.address ?? '',
-    agent: (from.agent ?? '').slice(0, AGENT_LENGTH_MAX),
-    opened_by: null,
+    ends_at: of.endsAt,
+    address: of.address ?? '',
+    agent: (of.agent ?? '').slice(0, AGENT_LENGTH_MAX),
+    opened_by: of.openedBy,
   })
-  await keepNewest(tx, memberId, SESSIONS_OF_MEMBER_MAX)
   return token
 }
 

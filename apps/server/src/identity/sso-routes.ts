@@ -5,7 +5,7 @@ import { z } from 'zod'
 import { callerOf, refuse, registerConsole } from './console.ts'
 import { cookieOf, cookieText } from './cookies.ts'
 import type { People } from './people.ts'
-import { isSecure, sessionCookie } from './session-cookie.ts'
+import { isSecure, signedInCookies } from './session-cookie.ts'
 import { JOURNEY_SEC, makeSso } from './sso.ts'
 
 const BASE = '/api/console/v1/sso'
@@ -60,7 +60,7 @@ export function registerSso(fastify: FastifyInstance, people: People): void {
           void reply.header('set-cookie', journeyCookie('', 0))
           return reply.redirect(`${people.publicUrl}/account/sign-in?refused=${done.no.code}`)
         }
-        void reply.header('set-cookie', [journeyCookie('', 0), sessionCookie(people, done.value.token)])
+        void reply.header('set-cookie', [journeyCookie('', 0), ...signedInCookies(people, done.value.token)])
         return reply.redirect(people.publicUrl + done.value.back)
       },
     )

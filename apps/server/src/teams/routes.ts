@@ -20,7 +20,7 @@ import {
   refuse,
   registerConsole,
   sendWording,
-  sessionCookie,
+  signedInCookies,
   visitorOf,
   type ConsoleRoutes,
 } from '../identity/index.ts'
@@ -68,7 +68,7 @@ function registerJoin(routes: ConsoleRoutes, deps: TeamDeps): void {
           : refuseTeam(request, reply, code)
       }
       const { teamId, token } = done.value
-      if (token !== undefined) void reply.header('set-cookie', sessionCookie(people, token))
+      if (token !== undefined) void reply.header('set-cookie', signedInCookies(people, token))
       return reply.send({ team: teamId })
     },
   )
