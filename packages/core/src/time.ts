@@ -16,7 +16,9 @@ export interface WallClock {
 // Offsets change only at quarter hours of UTC, so one look-up a quarter is exact and keeps Intl off the hot path.
 const QUARTER_MS = 15 * MINUTE_MS
 const formats = new Map<string, Intl.DateTimeFormat>()
-const offsets = new Map<string, { quarter: number; offsetMs: number }>()
+/** Of each zone. Callers look at a few instants again and again (now, the next release, a window's end); then it begins anew. */
+const offsets = new Map<string, Map<number, number>>()
+const QUARTERS_MAX = 256
 
 export function isZone(zone: string): boolean {
   try {
@@ -30,8 +32,9 @@ export function isZone(zone: string): boolean {
 /** Difference of a zone's wall clock to UTC at an instant, in ms (Asia/Shanghai: +28,800,000). */
 export function offsetMs(zone: string, at: Instant): number {
   const quarter = Math.floor(at / QUARTER_MS)
-  const known = offsets.get(zone)
-  if (known?.quarter === quarter) return known.offsetMs
+  let ofZone = offsets.get(zone)
+  const known = ofZone?.get(quarter)
+  if (known !== undefined) return known
   const start = quarter * QUARTER_MS
   const parts: Record<string, number> = {}
   for (const part of formatOf(zone).formatToParts(start)) parts[part.type] = Number(part.value)
@@ -43,9 +46,10 @@ export function offsetMs(zone: string, at: Instant): number {
     parts.minute,
     parts.second,
   )
-  const found = { quarter, offsetMs: wall - Math.floor(start / 1000) * 1000 }
-  offsets.set(zone, found)
-  return found.offsetMs
+  const found = wall - Math.floor(start / 1000) * 1000
+  if (!ofZone || ofZone.size >= QUARTERS_MAX) offsets.set(zone, (ofZone = new Map()))
+  ofZone.set(quarter, found)
+  return found
 }
 
 export function wallClock(zone: string, at: Instant): WallClock {

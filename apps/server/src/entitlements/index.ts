@@ -97,6 +97,7 @@ export function makeEntitlements(given: EntitlementsDeps): Entitlements {
   const { log, metrics } = deps
   const rounds = makeRounds(deps)
   const unsettled = new Set<Promise<unknown>>()
+  metrics.shown('codeplan_settlements_waiting', 'Ended calls whose settlement is not yet written', () => unsettled.size)
   const ending = makeEndingCalls()
   const filled = makeFilled()
   /** Exactly once each, durably: repeated until the database has it on disk. Answers whether this settlement counted. */
@@ -117,7 +118,6 @@ export function makeEntitlements(given: EntitlementsDeps): Entitlements {
     }
   }
   const settle = async (settlement: Settlement): Promise<boolean> => {
-    metrics.unsettled.inc()
     const written = settleUntilWritten(settlement)
     unsettled.add(written)
     try {
@@ -127,7 +127,6 @@ export function makeEntitlements(given: EntitlementsDeps): Entitlements {
       return false
     } finally {
       unsettled.delete(written)
-      metrics.unsettled.dec()
     }
   }
   /** What cannot be written is given back by recovery. */

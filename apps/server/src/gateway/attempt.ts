@@ -217,14 +217,14 @@ export class Attempt implements Dispatcher.DispatchHandler {
     const { res } = this.o
     this.firstByteAt = this.o.clock.now()
     this.o.firstByte()
-    const bytes = Buffer.from(body, 'latin1')
     // Vectors are not written token by token: only what was read is paid for.
-    this.outputBytes = this.o.answer.vectorsAs ? 0 : bytes.length
+    this.outputBytes = this.o.answer.vectorsAs ? 0 : body.length
     res.setHeader('content-type', 'application/json; charset=utf-8')
-    res.setHeader('content-length', bytes.length)
+    res.setHeader('content-length', body.length)
     this.o.begin()
-    this.o.recorder?.hear(bytes)
-    res.end(bytes)
+    this.o.recorder?.hear(Buffer.from(body, 'latin1'))
+    // A text goes out in one piece with the head, bytes do not.
+    res.end(body, 'latin1')
     this.done({ kind: 'answered' })
   }
 

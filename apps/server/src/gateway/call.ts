@@ -16,7 +16,7 @@ import { joinEarlier, keeper } from './earlier-responses.ts'
 import { keepAnswer } from './kept-answer.ts'
 import { admitInTurn } from './own-lines.ts'
 import { receiveBody } from './receive.ts'
-import { recogniseTool, UNKNOWN_TOOL } from './recognise.ts'
+import { NO_TOOL, recogniseTool } from './recognise.ts'
 import { projectOf } from './project.ts'
 import { queueShare } from './queue-share.ts'
 import { refuse } from './refuse.ts'
@@ -33,12 +33,10 @@ export async function handleCall(
   const call = await letIn(deps, req, res, target)
   if (!call) return
   deps.running.add(call)
-  deps.metrics.inFlight.inc()
   try {
     await call.answer()
   } finally {
     deps.running.delete(call)
-    deps.metrics.inFlight.dec()
     const closing = call.closeRecord()
     if (closing) await closing
     const settlement = call.settlement()
@@ -80,7 +78,8 @@ async function letIn(
   const { outline } = read
   const modelAsked = shownText(outline.model, MODEL_LENGTH_MAX)
   const tool = recogniseTool(catalog.tools, req.headers, outline)
-  Object.assign(told, { tool: tool.tool, toolRule: tool.rule, model: modelAsked })
+  told.seen = tool
+  told.model = modelAsked
   // Not before the tool is known: it is told in the form that it takes for final.
   if (principal.suspended) return no({ code: 'suspended', appeal: catalog.operator.appeal })
   const model = catalog.resolve(outline.model)
@@ -168,20 +167,18 @@ function refuser(
   res: ServerResponse,
   call: { readonly id: CallId; readonly target: Target; readonly principal: Principal | IdentifyRefusal },
 ) {
-  const { tools, operator } = deps.catalog.current()
   const { id, target, principal } = call
-  const found = tools.byHeaders(req.headers)
-  const told = {
-    path: target.path,
-    tool: found?.tool ?? UNKNOWN_TOOL,
-    toolRule: found?.rule ?? null,
-    userAgent: (req.headers['user-agent'] ?? '').slice(0, USER_AGENT_MAX),
-    model: null as string | null,
-  }
+  const told: { seen?: ReturnType<typeof recogniseTool>; model: string | null } = { model: null }
   const no = (refusal: Refusal): undefined => {
+    const { tools, operator } = deps.catalog.current()
+    const { tool, rule } = told.seen ?? tools.byHeaders(req.headers) ?? NO_TOOL
     deps.metrics.refusals.inc({ code: refusal.code })
-    if (!isRefused(principal)) deps.refusals.note(id, principal, { refusal, ...told })
-    const how = { wire: target.wire, requestId: id, zone: operator.zone, form: tools.formOf(told.tool) }
+    if (!isRefused(principal)) {
+      const userAgent = (req.headers['user-agent'] ?? '').slice(0, USER_AGENT_MAX)
+      const why = { refusal, path: target.path, tool, toolRule: rule, userAgent, model: told.model }
+      deps.refusals.note(id, principal, why)
+    }
+    const how = { wire: target.wire, requestId: id, zone: operator.zone, form: tools.formOf(tool) }
     refuse(req, res, how, refusal)
   }
   return { no, told }

@@ -1,26 +1,27 @@
-import { Gauge, type Registry } from 'prom-client'
+import { Gauge } from 'prom-client'
 
-import type { Clock } from '../platform/index.ts'
+import type { Clock, Metrics } from '../platform/index.ts'
 import type { OwnLines } from './own-lines.ts'
 import type { ModelPlaces } from './model-places.ts'
 import type { Places } from './places.ts'
 
 const HEALTHS = ['good', 'shaky', 'trial', 'resting'] as const
 
-/** Places and routes as they stand when somebody asks: nothing is counted for it while calls run. */
-export function registerGauges(
-  registry: Registry,
-  { clock, places, ownLines }: { readonly clock: Clock; readonly places: Places; readonly ownLines: OwnLines },
-): void {
-  registry.registerMetric(
-    new Gauge({
-      name: 'codeplan_calls_waiting_own',
-      help: 'Calls that wait for another one of their member to end',
-      registers: [],
-      collect() {
-        this.set(ownLines.size)
-      },
-    }),
+interface Shown {
+  readonly clock: Clock
+  readonly metrics: Metrics
+  readonly running: { readonly size: number }
+  readonly places: Places
+  readonly ownLines: OwnLines
+}
+
+/** Calls, places and routes as they stand when somebody asks. */
+export function registerGauges({ clock, metrics, running, places, ownLines }: Shown): void {
+  metrics.shown('codeplan_calls_in_flight', 'Calls running on this node', () => running.size)
+  metrics.shown(
+    'codeplan_calls_waiting_own',
+    'Calls that wait for another one of their member to end',
+    () => ownLines.size,
   )
   const gauge = <Label extends string>(
     name: string,
@@ -28,7 +29,7 @@ export function registerGauges(
     labelNames: Label[],
     read: (gauge: Gauge<Label>, one: ModelPlaces) => void,
   ): void =>
-    registry.registerMetric(
+    metrics.registry.registerMetric(
       new Gauge({
         name,
         help,

@@ -67,7 +67,7 @@ export function makeGateway(
   })
   const own: Own = { running, isDraining: () => draining, countCall, places, ownLines, toolGuard, refusals }
   const all: CallDeps = { ...deps, ...own }
-  registerGauges(deps.metrics.registry, all)
+  registerGauges(all)
   let underWay = 0
   let emptied: (() => void) | undefined
 

@@ -35,8 +35,25 @@ export interface Target {
 export const SERVICE_PATHS = { web_search: '/api/paas/v4/web_search', web_reader: '/api/paas/v4/reader' } as const
 const SERVICES: ReadonlySet<string> = new Set(Object.values(SERVICE_PATHS))
 
+/** Tools ask for the same few addresses all the time. */
+const FOUND_MAX = 1_000
+const FOUND_LENGTH_MAX = 100
+const found = new Map<string, Target>()
+
 /** What a request to a model base is aimed at; undefined when the path belongs to somebody else. */
 export function findTarget(method: string, url: string): Target | undefined {
+  const asked = `${method} ${url}`
+  const known = found.get(asked)
+  if (known) return known
+  const target = lookFor(method, url)
+  if (target?.endpoint === 'call' && url.length <= FOUND_LENGTH_MAX) {
+    if (found.size >= FOUND_MAX) found.clear()
+    found.set(asked, target)
+  }
+  return target
+}
+
+function lookFor(method: string, url: string): Target | undefined {
   const query = url.indexOf('?')
   const path = (query < 0 ? url : url.slice(0, query)).replace(/\/+$/, '')
   const base = BASES.find(({ prefix }) => path === prefix || path.startsWith(`${prefix}/`))

@@ -42,7 +42,6 @@ export function makeMetrics() {
       help: '1 while the rules would refuse so many known members that unknown tools are let in',
       registers,
     }),
-    inFlight: new Gauge({ name: 'codeplan_calls_in_flight', help: 'Calls running on this node', registers }),
     tokens: new Counter({
       name: 'codeplan_tokens_total',
       help: 'Tokens by model and kind',
@@ -63,11 +62,18 @@ export function makeMetrics() {
       buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 2],
       registers,
     }),
-    unsettled: new Gauge({
-      name: 'codeplan_settlements_waiting',
-      help: 'Ended calls whose settlement is not yet written',
-      registers,
-    }),
+    /** A figure that is read when somebody asks: nothing is counted for it while calls run. */
+    shown: (name: string, help: string, read: () => number): void =>
+      registry.registerMetric(
+        new Gauge({
+          name,
+          help,
+          registers: [],
+          collect() {
+            this.set(read())
+          },
+        }),
+      ),
   }
 }
 
