@@ -205,6 +205,32 @@ describe('what a call counts, by how it ended', () => {
     }
   })
 
+  test.each(PAIRS)(
+    'F10: $wire to $model, longer than total_ms_max: ended before and after the first byte, the client is told, no prompt is used',
+    async (pair) => {
+      await house.applyCatalog((source) => source.replace('total_ms_max: 3600000', 'total_ms_max: 60000'))
+      const member = await house.subscriber('lite')
+      const calls = ['never', 'slow:600000'].map((fault) =>
+        begin(house.url, member.key, { ...pair, text: `without end [[fault=${fault}]]`, stream: true }),
+      )
+      await until('both upstreams work', () => house.upstream.active() === 2)
+      const res = await (calls[1] as (typeof calls)[number])
+      const text = readAll(res)
+      house.clock.advance(60_000)
+      const unbegun = await (calls[0] as (typeof calls)[number])
+      expect(unbegun.statusCode).toBe(502)
+      expect(await readAll(unbegun)).toContain('it took too long')
+      expect(await text).toContain('it took too long')
+      for (const { headers } of [unbegun, res]) {
+        const receipt = await receiptOf(house, String(headers['x-request-id']))
+        expect(receipt).toMatchObject({ ending: 'out_of_time', billable: false, charge: 0 })
+      }
+      await until('both upstreams are stopped', () => house.upstream.active() === 0)
+      expect(await drawn(house, member)).toMatchObject({ inFlight: 0, five_hour: { used: 0, settled: 0 } })
+      await house.applyCatalog((source) => source)
+    },
+  )
+
   test('F71: after 120 calls of every ending no slot, no hold and no connection is left', async () => {
     const member = await house.subscriber('max')
     const faults = [

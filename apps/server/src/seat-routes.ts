@@ -12,7 +12,7 @@ import { z } from 'zod'
 
 import { isoOf, moneyOf, refuserOf, type Billing, type BillingRefusal } from './billing/index.ts'
 import type { CatalogRoom } from './catalog/index.ts'
-import { personOf, registerConsole, sendWording, type People } from './identity/index.ts'
+import { languageFor, personOf, registerConsole, sendWording, type People } from './identity/index.ts'
 import type { Clock, Db } from './platform/index.ts'
 import { teamsOf, wordTeam } from './teams/index.ts'
 
@@ -90,7 +90,12 @@ export function registerSeatContracts(
       },
       async (request, reply) => {
         if (!(await asAdmin(request, reply))) return reply
-        const wish = { ...at(request), memberId: personOf(request).memberId, methodId: request.body.method }
+        const wish = {
+          ...at(request),
+          memberId: personOf(request).memberId,
+          methodId: request.body.method,
+          language: languageFor(request),
+        }
         return done(request, reply, await billing.chooseSeatMethod(wish, clock.now()))
       },
     )

@@ -19,7 +19,7 @@ import {
 } from '@codeplan/core'
 
 import { chargedIn } from '../entitlements/index.ts'
-import type { Tx } from '../platform/index.ts'
+import type { Language, Tx } from '../platform/index.ts'
 import type { BillingDeps } from './deps.ts'
 import { letGo } from './let-go.ts'
 import { ask, inTx } from './pay.ts'
@@ -106,7 +106,7 @@ export const switchSeats = (
 /** An administrator has the seats charged to a method of his own from now on, and an open bill at once. */
 export async function chooseSeatMethod(
   deps: BillingDeps,
-  wish: SeatsAt & { readonly memberId: MemberId; readonly methodId: string },
+  wish: SeatsAt & { readonly memberId: MemberId; readonly methodId: string; readonly language: Language },
   now: Instant,
 ): Promise<Outcome<void, NoSeats | { readonly code: 'no_such_method' }>> {
   let payment: PaymentId | undefined
@@ -120,7 +120,7 @@ export async function chooseSeatMethod(
     payment = (await openSeatBill(tx, row.order_id)) ? await chargeSeats(deps, tx, chosen, now) : undefined
     return yes(undefined)
   })
-  if (payment) await ask(deps, payment, { returnPath: '/team', language: 'en' }, now)
+  if (payment) await ask(deps, payment, { returnPath: '/team', language: wish.language }, now)
   return done
 }
 

@@ -59,7 +59,7 @@ export interface Sent {
 /** A call that has been let in, and the answer to it: which upstream was tried, how it ended, what it used. */
 export class Answering implements RunningCall {
   attempt: Attempt | undefined
-  readonly endsBy: number
+  readonly endsByMs: number
   private ending: Ending = 'upstream_failed'
   private billable = false
   private tried: Tried[] = []
@@ -77,7 +77,7 @@ export class Answering implements RunningCall {
     this.facts = facts
     this.sent = sent
     this.inputTokensEstimate = Math.ceil(sent.body.length / BYTES_PER_TOKEN)
-    this.endsBy = facts.admission.admittedAt + deps.catalog.current().limits.totalMsMax
+    this.endsByMs = deps.clock.passedMs() + deps.catalog.current().limits.totalMsMax
     const { session, share, admission } = facts
     this.seeker = {
       session,

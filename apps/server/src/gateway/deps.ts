@@ -29,7 +29,8 @@ export interface CallDeps {
 }
 
 export interface RunningCall {
-  readonly endsBy: number
+  /** Of the clock's `passedMs`: a clock that is set ends no call. */
+  readonly endsByMs: number
   attempt: Attempt | undefined
 }
 

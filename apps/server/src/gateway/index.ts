@@ -72,10 +72,9 @@ export function makeGateway(
   let emptied: (() => void) | undefined
 
   const ticker = setInterval(() => {
-    const now = deps.clock.now()
     const passedMs = deps.clock.passedMs()
     for (const call of running) {
-      if (now >= call.endsBy) call.attempt?.stop('total_time')
+      if (passedMs >= call.endsByMs) call.attempt?.stop('total_time')
       else call.attempt?.tick(passedMs)
     }
     ownLines.tick()

@@ -51,7 +51,7 @@ export function wordService(refusal: ServiceRefusal, zone: string): Wording {
       return wordUsedUp(refusal, zone)
     case 'too_many_service_calls': {
       const { limit, max, retryAfterSec } = refusal
-      const inEnglish = limit === 'per_minute' ? `${max} calls a minute` : `${max} calls at the same time`
+      const inEnglish = limit === 'per_minute' ? `${callsOf(max)} a minute` : `${callsOf(max)} at the same time`
       const inChinese = limit === 'per_minute' ? `每分钟 ${max} 次` : `同时 ${max} 个请求`
       return {
         status: 429,
@@ -100,7 +100,7 @@ function wordUsedUp(refusal: Extract<ServiceRefusal, { code: 'service_used_up' }
       status: 429,
       code: '1310',
       text: {
-        en: `Trial Limit Exhausted for ${name.en} (${service}): your plan has ${calls} calls of it, once, and they are used. Model calls are not affected. A higher plan has more.`,
+        en: `Trial Limit Exhausted for ${name.en} (${service}): your plan has ${callsOf(calls)} of it, once, and no more. Model calls are not affected. A higher plan has more.`,
         zh: `${name.zh}（${service}）的体验次数已用完：您的套餐仅含一次性 ${calls} 次调用。模型额度不受影响。升级套餐可获得更多次数。`,
       },
       detail: { ...detail, resets_at: null },
@@ -111,9 +111,11 @@ function wordUsedUp(refusal: Extract<ServiceRefusal, { code: 'service_used_up' }
     status: 429,
     code: '1310',
     text: {
-      en: `Weekly/Monthly Limit Exhausted for ${name.en} (${service}): ${used} of ${calls} calls are used. Model calls are not affected. Your limit will reset at ${at}`,
+      en: `Weekly/Monthly Limit Exhausted for ${name.en} (${service}): ${used} of ${callsOf(calls)} used. Model calls are not affected. Your limit will reset at ${at}`,
       zh: `您已达到${name.zh}（${service}）的每月使用上限：${calls} 次已用 ${used} 次。模型额度不受影响。您的限额将在 ${at} 重置`,
     },
     detail: { ...detail, resets_at: wholeSecond(resetsAt) },
   }
 }
+
+const callsOf = (count: number): string => (count === 1 ? '1 call' : `${count} calls`)
