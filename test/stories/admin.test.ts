@@ -345,4 +345,35 @@ describe('the operator’s API', () => {
     expect((await support.get(`${ADMIN}/system`)).json).toMatchObject({ providers: [{ id: 'sandbox', on: true }] })
     expect((await support.post(`${ADMIN}/doctor`)).json).toMatchObject({ running: true })
   })
+
+  test('what an operator gives is given once per key: asked again after a lost answer, even at the same time, it is given no second time', async () => {
+    const { memberId: lucky } = await browserOf('member')
+    const wishes = [
+      { path: `members/${lucky}/grant`, wish: { plan: 'lite', months: 1, ...WHY }, done: 204 },
+      { path: 'redeem_codes', wish: { plan: 'pro', months: 7, count: 1, ...WHY }, done: 201 },
+      { path: 'sale/releases', wish: { plan: 'lite', pieces: 1, ...WHY }, done: 201 },
+    ]
+    for (const { path, wish, done } of wishes) {
+      const once = { 'idempotency-key': `a-gift-by-${path}` }
+      const give = () => operator.post(`${ADMIN}/${path}`, wish, once)
+      expect((await Promise.all([give(), give()])).map(({ status }) => status).toSorted()).toEqual([done, 409])
+      const again = await give()
+      expect([again.status, codeOf(again)]).toEqual([409, 'done_before'])
+    }
+    const { standings } = (await support.get(`${ADMIN}/members/${lucky}`)).json
+    expect(standings).toHaveLength(1)
+    const { redeem } = (await support.get(`${ADMIN}/coupons`)).json
+    expect(redeem.filter(({ gift }: { gift: { months?: number } }) => gift.months === 7)).toMatchObject([{ codes: 1 }])
+
+    const path = `${ADMIN}/members/${memberId}/credit`
+    const wish = { window: 'five_hour', units: 2, ...WHY }
+    await ask(house.url, key, { text: 'a question in a window' })
+    await drawn(house, { memberId })
+    for (const status of [204, 409])
+      expect((await support.post(path, wish, { 'idempotency-key': 'a-credit' })).status).toBe(status)
+    const { credits } = (await support.get(`${ADMIN}/members/${memberId}`)).json
+    expect(credits.filter(({ units }: { units: number }) => units === 2)).toHaveLength(1)
+    // A name is its giver's: somebody else's gift of the same name is another one.
+    expect((await operator.post(path, wish, { 'idempotency-key': 'a-credit' })).status).toBe(204)
+  })
 })

@@ -4,6 +4,7 @@ import { useState } from 'react'
 
 import { useAmounts } from '../format/amounts.ts'
 import { useTimes } from '../format/times.ts'
+import { usePlanName } from '../plans/plan-name.ts'
 import { Card, Empty, Loaded, Segments, Table } from '../ui/index.ts'
 import { useWords } from '../words/language.tsx'
 import { adminQuery } from './api.ts'
@@ -108,6 +109,7 @@ function Hours({ hours }: Pick<CapacityAnswer, 'hours'>) {
 
 function Sold({ sold }: Pick<CapacityAnswer, 'sold'>) {
   const w = useWords(upstreamsWords)
+  const planName = usePlanName()
   const { count } = useAmounts()
   const plans = [...new Set(sold.map(({ plan }) => plan))]
   const days = [...Map.groupBy(sold, ({ day }) => day)]
@@ -127,7 +129,7 @@ function Sold({ sold }: Pick<CapacityAnswer, 'sold'>) {
         figure={(value) => count(value, 0)}
         series={plans.map((plan, i) => ({
           key: plan,
-          name: plan,
+          name: planName(plan),
           as: 'bar' as const,
           color: colorOf(i),
           stack: 'running',
@@ -140,7 +142,7 @@ function Sold({ sold }: Pick<CapacityAnswer, 'sold'>) {
             columns={[
               { head: w.day, main: true, cell: ([day]) => day },
               ...plans.map((plan) => ({
-                head: plan,
+                head: planName(plan),
                 figures: true,
                 cell: ([, rows]: (typeof days)[number]) => count(running(rows, plan)),
               })),

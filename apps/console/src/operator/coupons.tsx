@@ -8,6 +8,7 @@ import { useStart } from '../api/start.ts'
 import { plansQuery } from '../api/plans.ts'
 import { useAmounts } from '../format/amounts.ts'
 import { useTimes } from '../format/times.ts'
+import { usePlanName } from '../plans/plan-name.ts'
 import { Code, Empty, Field, Loaded, Notice, Select, Table } from '../ui/index.ts'
 import { useWords } from '../words/language.tsx'
 import { adminAsk, adminQuery } from './api.ts'
@@ -22,6 +23,7 @@ const couponsQuery = adminQuery(
 /** Coupons for first orders, and codes that give months or money. */
 export function Coupons() {
   const w = useWords(ordersWords)
+  const planName = usePlanName()
   const times = useTimes()
   const { money, count } = useAmounts()
   const { currency } = useStart().operator
@@ -50,7 +52,7 @@ export function Coupons() {
                   cell: ({ percent, amount }) =>
                     percent === null ? amount && w.off(money(amount)) : w.percent(count(percent)),
                 },
-                { head: w.plans, cell: ({ plans }) => plans.join(', ') || w.allPlans },
+                { head: w.plans, cell: ({ plans }) => plans.map(planName).join(', ') || w.allPlans },
                 {
                   head: w.used,
                   figures: true,
@@ -89,7 +91,7 @@ export function Coupons() {
                   main: true,
                   cell: ({ gift }) =>
                     'plan' in gift
-                      ? w.months(gift.plan, count(gift.months))
+                      ? w.months(planName(gift.plan), count(gift.months))
                       : money({ amount: gift.balance, currency }),
                 },
                 { head: w.made, figures: true, cell: ({ codes }) => count(codes) },
@@ -141,9 +143,9 @@ function CodesDialog({ onMade, ...opened }: Opened & { readonly onMade: (codes: 
       {...opened}
       title={w.newCodes}
       verb={w.make}
-      onDo={async ({ months, count, why }) => {
+      onDo={async ({ months, count, why }, requestKey) => {
         const body = { plan, months: Number(months), count: Number(count), why }
-        onMade((await adminAsk('/redeem_codes', redeemMadeSchema, { method: 'POST', body })).codes)
+        onMade((await adminAsk('/redeem_codes', redeemMadeSchema, { method: 'POST', body, requestKey })).codes)
       }}
     >
       <Select

@@ -1,8 +1,9 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { useId, type ReactNode } from 'react'
+import { useId, useState, type ReactNode } from 'react'
 
 import { sent } from '../account/entrance.tsx'
 import type { Refusal } from '../api/refusal.ts'
+import { newRequestKey } from '../api/request-key.ts'
 import { useMe } from '../api/start.ts'
 import { Button, Dialog, Field, Notice, toast, type ButtonProps } from '../ui/index.ts'
 import { useWords } from '../words/language.tsx'
@@ -18,7 +19,8 @@ export interface DeedProps {
   readonly kind?: ButtonProps['kind']
   /** What is asked beside the reason; controls with names. */
   readonly children?: ReactNode
-  readonly onDo: (fields: Fields) => Promise<unknown>
+  /** `requestKey` names this wish for as long as the dialog is open: asked again after a lost answer, it is done once. */
+  readonly onDo: (fields: Fields, requestKey: string) => Promise<unknown>
 }
 
 /** Something that is done in the operator's name: it always asks why, and says what the server has against it. */
@@ -26,8 +28,9 @@ export function DeedDialog({ open, onClose, title, verb, kind = 'primary', child
   const w = useWords(piecesWords)
   const form = useId()
   const queries = useQueryClient()
+  const [requestKey, setRequestKey] = useState(newRequestKey)
   const deed = useMutation<unknown, Refusal, Fields>({
-    mutationFn: onDo,
+    mutationFn: (fields) => onDo(fields, requestKey),
     onSuccess: async () => {
       toast(w.done)
       close()
@@ -36,6 +39,7 @@ export function DeedDialog({ open, onClose, title, verb, kind = 'primary', child
   })
   const close = (): void => {
     deed.reset()
+    setRequestKey(newRequestKey())
     onClose()
   }
   return (

@@ -2,6 +2,7 @@ import { economicsSchema, type Economics } from '@codeplan/contract'
 import { useQuery } from '@tanstack/react-query'
 
 import { useAmounts } from '../format/amounts.ts'
+import { usePlanName } from '../plans/plan-name.ts'
 import { Card, Loaded, Page, Stat, Stats, Table } from '../ui/index.ts'
 import { useWords } from '../words/language.tsx'
 import { adminQuery } from './api.ts'
@@ -60,9 +61,10 @@ const money = (amount: number, currency: string) => ({ amount: amount.toFixed(2)
 
 function Ratio({ plan, currency }: { readonly plan: Economics['plans'][number]; readonly currency: string }) {
   const w = useWords(economicsWords)
+  const planName = usePlanName()
   const { count, money: text } = useAmounts()
   return (
-    <Card title={plan.plan}>
+    <Card title={planName(plan.plan)}>
       <p className="text-3xl font-semibold">{plan.ratio === null ? w.notYet : w.times(count(plan.ratio))}</p>
       <p className="text-sm text-soft">{w.ratio}</p>
       <p className="mt-3 text-sm">{[w.fee, text(money(plan.fee, currency))].join(' ')}</p>
@@ -77,6 +79,7 @@ function Ratio({ plan, currency }: { readonly plan: Economics['plans'][number]; 
 
 function Plans({ found: { plans, currency } }: Shown) {
   const w = useWords(economicsWords)
+  const planName = usePlanName()
   const { count, share, money: text } = useAmounts()
   return (
     <Table
@@ -84,7 +87,7 @@ function Plans({ found: { plans, currency } }: Shown) {
       rows={plans}
       keyOf={({ plan }) => plan}
       columns={[
-        { head: w.plan, main: true, cell: ({ plan }) => plan },
+        { head: w.plan, main: true, cell: ({ plan }) => planName(plan) },
         { head: w.subscriptions, figures: true, cell: ({ subscriptions: n }) => count(n) },
         { head: w.revenue, figures: true, cell: ({ revenue_month: amount }) => text(amount) },
         {
@@ -132,6 +135,7 @@ function Forecast({ found: { forecast, upstream_cost: cost, currency } }: Shown)
 
 function Drawn({ found: { days_drawn: rows, plans, currency } }: Shown) {
   const w = useWords(economicsWords)
+  const planName = usePlanName()
   const { size, money: text } = useAmounts()
   const days = [...Map.groupBy(rows, ({ day }) => day)]
   const of = (all: Economics['days_drawn'], plan: string): number =>
@@ -146,7 +150,7 @@ function Drawn({ found: { days_drawn: rows, plans, currency } }: Shown) {
       figure={size}
       series={plans.map(({ plan }, i) => ({
         key: plan,
-        name: plan,
+        name: planName(plan),
         as: 'bar' as const,
         color: colorOf(i),
         stack: 'drawn',
@@ -159,7 +163,7 @@ function Drawn({ found: { days_drawn: rows, plans, currency } }: Shown) {
           columns={[
             { head: w.day, main: true, cell: ([day]) => day },
             ...plans.map(({ plan }) => ({
-              head: plan,
+              head: planName(plan),
               figures: true,
               cell: ([, all]: (typeof days)[number]) => text(money(of(all, plan), currency)),
             })),

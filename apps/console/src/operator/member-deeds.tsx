@@ -4,7 +4,6 @@ import { useState } from 'react'
 
 import { nothing } from '../api/ask.ts'
 import { plansQuery } from '../api/plans.ts'
-import { newRequestKey } from '../api/request-key.ts'
 import { useAmounts } from '../format/amounts.ts'
 import { useTimes } from '../format/times.ts'
 import { Button, Field, Loaded, Notice, Select } from '../ui/index.ts'
@@ -91,9 +90,10 @@ function CreditDialog({
       {...rest}
       title={w.credit}
       verb={w.creditVerb}
-      onDo={({ units, why }) =>
-        adminAsk(`${path}/credit`, nothing, { method: 'POST', body: { window, units: Number(units), why } })
-      }
+      onDo={({ units, why }, requestKey) => {
+        const body = { window, units: Number(units), why }
+        return adminAsk(`${path}/credit`, nothing, { method: 'POST', body, requestKey })
+      }}
     >
       <Select
         label={w.window}
@@ -116,9 +116,10 @@ function GrantDialog({ path, ...rest }: OneDeed) {
       {...rest}
       title={w.grant}
       verb={w.grantVerb}
-      onDo={({ months, why }) =>
-        adminAsk(`${path}/grant`, nothing, { method: 'POST', body: { plan, months: Number(months), why } })
-      }
+      onDo={({ months, why }, requestKey) => {
+        const body = { plan, months: Number(months), why }
+        return adminAsk(`${path}/grant`, nothing, { method: 'POST', body, requestKey })
+      }}
     >
       <Select
         label={w.plan}
@@ -133,17 +134,12 @@ function GrantDialog({ path, ...rest }: OneDeed) {
 
 function BalanceDialog({ path, ...rest }: OneDeed) {
   const w = useWords(memberWords)
-  // One wish for as long as the dialog is open: asked again after a lost answer, it is booked once.
-  const [requestKey, setRequestKey] = useState(newRequestKey)
   return (
     <DeedDialog
       {...rest}
       title={w.addBalance}
       verb={w.addVerb}
-      onDo={async (body) => {
-        await adminAsk(`${path}/balance`, balanceDoneSchema, { method: 'POST', body, requestKey })
-        setRequestKey(newRequestKey())
-      }}
+      onDo={(body, requestKey) => adminAsk(`${path}/balance`, balanceDoneSchema, { method: 'POST', body, requestKey })}
     >
       <Field
         label={w.amount}

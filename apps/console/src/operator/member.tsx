@@ -17,6 +17,7 @@ import { MemberDeeds } from './member-deeds.tsx'
 import { memberWords } from './member-words.ts'
 import { MemberState } from './members.tsx'
 import { LetterTable } from './letter-table.tsx'
+import { useOrderName } from './order-name.ts'
 import { OrderState } from './order-state.tsx'
 
 export function Member() {
@@ -183,6 +184,7 @@ function Refusals({ refusals }: Pick<MemberStory, 'refusals'>) {
 
 function Orders({ orders }: Pick<MemberStory, 'orders'>) {
   const w = useWords(memberWords)
+  const orderName = useOrderName()
   const times = useTimes()
   const { money } = useAmounts()
   if (orders.length === 0) return null
@@ -196,9 +198,9 @@ function Orders({ orders }: Pick<MemberStory, 'orders'>) {
           {
             head: w.order,
             main: true,
-            cell: ({ id, plan, cycle, kind }) => (
-              <Link to="/operator/orders/$id" params={{ id }} className="link">
-                {[plan ?? kind, cycle].filter(Boolean).join(' · ')}
+            cell: (row) => (
+              <Link to="/operator/orders/$id" params={{ id: row.id }} className="link">
+                {orderName(row)}
               </Link>
             ),
           },

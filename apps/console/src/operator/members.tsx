@@ -3,6 +3,7 @@ import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { useDeferredValue, useState } from 'react'
 
 import { useTimes } from '../format/times.ts'
+import { usePlanName } from '../plans/plan-name.ts'
 import { Badge, Card, Field, Page, Select } from '../ui/index.ts'
 import { useWords } from '../words/language.tsx'
 import { usePages, withQuery } from './api.ts'
@@ -14,6 +15,7 @@ type Which = (typeof WHICH)[number]
 
 export function Members() {
   const w = useWords(membersWords)
+  const planName = usePlanName()
   const times = useTimes()
   const search = useSearch({ from: '/member/staff/operator/members' })
   const go = useNavigate({ from: '/operator/members' })
@@ -58,7 +60,10 @@ export function Members() {
                 </span>
               ),
             },
-            { head: w.plan, cell: ({ plan }) => plan ?? <span className="text-soft">{w.noPlan}</span> },
+            {
+              head: w.plan,
+              cell: ({ plan }) => (plan ? planName(plan) : <span className="text-soft">{w.noPlan}</span>),
+            },
             { head: w.until, cell: ({ ends_at: at }) => (at ? times.day(at) : '–') },
             { head: w.since, cell: ({ created_at: at }) => times.day(at) },
             { head: w.state, cell: (row) => <MemberState row={row} /> },

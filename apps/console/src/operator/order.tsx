@@ -11,20 +11,21 @@ import { useWords } from '../words/language.tsx'
 import { adminAsk, adminQuery } from './api.ts'
 import { DeedDialog, OperatorButton } from './deed-dialog.tsx'
 import { MemberLink } from './member-link.tsx'
+import { useOrderName } from './order-name.ts'
 import { OrderState, PaymentState, RefundState } from './order-state.tsx'
 import { ordersWords } from './orders-words.ts'
 
 export function Order() {
   const w = useWords(ordersWords)
+  const orderName = useOrderName()
   const { id } = useParams({ from: '/member/staff/operator/orders/$id' })
   const query = useQuery(adminQuery(`/orders/${id}`, orderStorySchema))
   return (
     <Loaded query={query} skeleton="h-[60dvh]">
       {(story) => {
-        const { kind, plan, cycle, state } = story.order
-        const title = [w.kinds[kind], plan, cycle && w.cycles[cycle]].filter(Boolean).join(' · ')
+        const title = orderName(story.order)
         return (
-          <Page title={title} lead={id} side={<OrderState state={state} />}>
+          <Page title={title} lead={id} side={<OrderState state={story.order.state} />}>
             <Card title={w.whole}>
               <Whole story={story} />
             </Card>

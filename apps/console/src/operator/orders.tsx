@@ -19,6 +19,7 @@ import { Coupons } from './coupons.tsx'
 import { DeedDialog, OperatorButton } from './deed-dialog.tsx'
 import { List } from './list.tsx'
 import { MemberLink } from './member-link.tsx'
+import { useOrderName } from './order-name.ts'
 import { OrderState, PaymentState, RefundState } from './order-state.tsx'
 import { ordersWords } from './orders-words.ts'
 import type { Part } from './routes.tsx'
@@ -69,6 +70,7 @@ export function Orders() {
 
 function OrderList() {
   const w = useWords(ordersWords)
+  const orderName = useOrderName()
   const times = useTimes()
   const { money } = useAmounts()
   const [state, setState] = useState<(typeof ORDER_STATES)[number]>('')
@@ -98,9 +100,9 @@ function OrderList() {
           {
             head: w.order,
             main: true,
-            cell: ({ id, kind: what, plan, cycle }) => (
-              <Link to="/operator/orders/$id" params={{ id }} className="link">
-                {[w.kinds[what], plan, cycle && w.cycles[cycle]].filter(Boolean).join(' · ')}
+            cell: (row) => (
+              <Link to="/operator/orders/$id" params={{ id: row.id }} className="link">
+                {orderName(row)}
               </Link>
             ),
           },

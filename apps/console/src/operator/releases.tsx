@@ -139,9 +139,9 @@ function ReleaseDialog({
       {...opened}
       title={w.release}
       verb={w.releaseVerb}
-      onDo={({ pieces, at, why }) => {
+      onDo={({ pieces, at, why }, requestKey) => {
         const body = { plan, pieces: Number(pieces), why, ...(at ? { at: new Date(at).toISOString() } : {}) }
-        return adminAsk('/sale/releases', z.object({ id: z.string() }), { method: 'POST', body })
+        return adminAsk('/sale/releases', z.object({ id: z.string() }), { method: 'POST', body, requestKey })
       }}
     >
       <Select

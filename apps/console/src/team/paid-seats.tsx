@@ -3,10 +3,10 @@ import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 
 import { methodsQuery } from '../api/orders.ts'
-import { plansQuery } from '../api/plans.ts'
 import { useTeamChange } from '../api/teams.ts'
 import { useAmounts } from '../format/amounts.ts'
 import { useTimes } from '../format/times.ts'
+import { usePlanName } from '../plans/plan-name.ts'
 import { termsWords } from '../plans/terms-words.ts'
 import { RefundOffer } from '../subscription/refund-card.tsx'
 import { subscriptionWords } from '../subscription/words.ts'
@@ -21,15 +21,14 @@ export function PaidSeats({ team, contract }: { readonly team: string; readonly 
   const terms = useWords(termsWords)
   const times = useTimes()
   const { count, money } = useAmounts()
-  const { data: plans } = useQuery(plansQuery)
+  const planName = usePlanName()
   const change = useTeamChange(team)
   const { plan, period, renewal, renews, open_order: bill, method } = contract
-  const name = plans?.plans.find(({ id }) => id === plan)?.name ?? plan
   const ends = times.operator(period.ends_at)
   const path = `/contracts/${contract.id}`
   return (
     <Card
-      title={w.paidSeats(count(contract.count), name)}
+      title={w.paidSeats(count(contract.count), planName(plan))}
       side={<Badge tone={contract.status === 'active' ? 'good' : 'warn'}>{own.status[contract.status]}</Badge>}
     >
       {bill ? (

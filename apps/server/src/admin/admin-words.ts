@@ -1,7 +1,7 @@
-import { no, type Micros } from '@codeplan/core'
+import { no, type Instant, type Micros } from '@codeplan/core'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 
-import { shownMicros, wordBilling, type BillingRefusal } from '../billing/index.ts'
+import { isoOf, shownMicros, wordBilling, type BillingRefusal } from '../billing/index.ts'
 import type { CatalogFault, CatalogRoom } from '../catalog/index.ts'
 import type { NoCredit } from '../entitlements/index.ts'
 import { sendWording, type ConsoleWording } from '../identity/index.ts'
@@ -25,6 +25,7 @@ export type AdminRefusal =
         | 'amount_nothing'
         | 'limit_not_in_file'
     }
+  | { readonly code: 'done_before'; readonly at: Instant }
   | { readonly code: 'no_plan'; readonly plan: string; readonly plans: readonly string[] }
   | { readonly code: 'no_such_upstream'; readonly upstreams: readonly string[] }
   | { readonly code: 'paused_by_catalog'; readonly plan: string }
@@ -63,6 +64,13 @@ function wordAdmin(refusal: AdminRefusal): ConsoleWording {
       )
     case 'already_so':
       return say(409, 'It is so already: nothing was changed.', '状态已是如此，未作任何更改。')
+    case 'done_before':
+      return say(
+        409,
+        'This was done already; the audit log says when. Nothing was done a second time.',
+        '该操作此前已完成，可在审计日志中查看，未重复执行。',
+        { done_at: isoOf(refusal.at) },
+      )
     case 'not_limited':
       return say(409, 'The sale is not limited: everybody may buy.', '当前未限量，任何人均可购买。')
     case 'release_past':

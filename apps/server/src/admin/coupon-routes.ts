@@ -12,7 +12,7 @@ import { z } from 'zod'
 import { insertCoupon, isoOf, makeRedeemCodes, moneyOf } from '../billing/index.ts'
 import { personOf, registerConsole } from '../identity/index.ts'
 import { BASE, doc, refuseAdmin, refused, refuseShop } from './admin-words.ts'
-import { makeDeed } from './deed.ts'
+import { doneBefore, makeDeed } from './deed.ts'
 import type { AdminDeps } from './deps.ts'
 import { couponsList, redeemBatches } from './orders-store.ts'
 
@@ -92,10 +92,12 @@ export function registerCoupons(fastify: FastifyInstance, deps: AdminDeps): void
           return refuseBilling(request, reply, { code: 'not_an_amount', text: gift.balance })
         const by = personOf(request).email
         const done = await deed(request, { action: 'redeem create', why }, async (tx, now, tell) => {
+          const before = await doneBefore(tx, request)
+          if (before) return before
           tell({ after: { gift, count } })
           return yes(await makeRedeemCodes(tx, { gift, count, by }, now))
         })
-        return reply.code(201).send({ codes: done.ok ? [...done.value] : [] })
+        return done.ok ? reply.code(201).send({ codes: [...done.value] }) : refuseAdmin(request, reply, done.no)
       },
     )
   })

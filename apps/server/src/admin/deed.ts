@@ -1,8 +1,10 @@
 import type { Instant, Outcome } from '@codeplan/core'
 import type { FastifyRequest } from 'fastify'
 
-import { audit, callerOf, personOf } from '../identity/index.ts'
+import { requestKeyOf } from '../billing/index.ts'
+import { audit, callerOf, deedDoneAt, personOf } from '../identity/index.ts'
 import { outcomeTx, type Tx } from '../platform/index.ts'
+import { refused } from './admin-words.ts'
 import type { AdminDeps } from './deps.ts'
 
 /** What is written down beside who, when and from where. */
@@ -30,7 +32,14 @@ export const makeDeed =
       const outcome = await work(tx, now, (what) => {
         told = what
       })
-      if (outcome.ok) await audit(tx, { who, address, action, why, ...told }, now)
+      if (outcome.ok) await audit(tx, { who, address, action, why, requestKey: requestKeyOf(request), ...told }, now)
       return outcome
     })
   }
+
+/** The "no" to a deed that its operator has done already, by the name that he gave it: a lost answer gives nothing twice. */
+export async function doneBefore(tx: Tx, request: FastifyRequest) {
+  const requestKey = requestKeyOf(request)
+  const at = requestKey === undefined ? undefined : await deedDoneAt(tx, personOf(request).memberId, requestKey)
+  return at === undefined ? undefined : refused({ code: 'done_before', at })
+}

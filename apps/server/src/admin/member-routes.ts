@@ -32,7 +32,7 @@ import {
 } from '../identity/index.ts'
 import type { Tx } from '../platform/index.ts'
 import { BASE, doc, refuseAdmin, refused, refuseShop } from './admin-words.ts'
-import { makeDeed } from './deed.ts'
+import { doneBefore, makeDeed } from './deed.ts'
 import type { AdminDeps } from './deps.ts'
 import { memberStory, shownMember } from './member-story.ts'
 import { membersPage } from './members-store.ts'
@@ -105,7 +105,9 @@ export function registerMembers(fastify: FastifyInstance, deps: AdminDeps): void
       `${BASE}/members/:id/credit`,
       {
         schema: {
-          ...doc('Gives units on top of an open window, until its reset; the reset stays where it is'),
+          ...doc(
+            'Gives units on top of an open window, until its reset, once per idempotency-key; the reset stays where it is',
+          ),
           params: byId,
           body: creditWishSchema,
         },
@@ -115,6 +117,8 @@ export function registerMembers(fastify: FastifyInstance, deps: AdminDeps): void
         const memberId = request.params.id
         const by = personOf(request).email
         const done = await deed(request, { action: 'credit', why }, async (tx, now, tell) => {
+          const before = await doneBefore(tx, request)
+          if (before) return before
           const wish = { memberId, window, micro: Math.round(units * 1e6), reason: why, by }
           const given = await creditIn(tx, catalog, wish, now)
           if (!given.ok) return given
@@ -202,11 +206,19 @@ export function registerMembers(fastify: FastifyInstance, deps: AdminDeps): void
     )
     routes.post(
       `${BASE}/members/:id/grant`,
-      { schema: { ...doc('Gives a subscription without payment, from now on'), params: byId, body: grantWishSchema } },
+      {
+        schema: {
+          ...doc('Gives a subscription without payment, from now on, once per idempotency-key'),
+          params: byId,
+          body: grantWishSchema,
+        },
+      },
       async (request, reply) => {
         const { plan, months, why } = request.body
         const memberId = request.params.id
         const done = await deed(request, { action: 'grant', why }, async (tx, now, tell) => {
+          const before = await doneBefore(tx, request)
+          if (before) return before
           if (!(await there(tx, memberId))) return NOBODY
           const { plans } = catalog.current()
           const given = await grantIn(tx, catalog, { memberId, plan, months, source: 'grant' }, now)

@@ -15,7 +15,7 @@ import { applyCatalogIn, withLimit } from '../catalog/index.ts'
 import { personOf, registerConsole } from '../identity/index.ts'
 import { addRelease, pausePlan, shownSuggestion, suggest } from '../sale/index.ts'
 import { BASE, doc, refuseAdmin, refused } from './admin-words.ts'
-import { makeDeed } from './deed.ts'
+import { doneBefore, makeDeed } from './deed.ts'
 import type { AdminDeps } from './deps.ts'
 import { releasesSince } from './releases-store.ts'
 
@@ -87,6 +87,8 @@ export function registerSaleAdmin(fastify: FastifyInstance, deps: AdminDeps): vo
       async (request, reply) => {
         const { plan, pieces, at, why } = request.body
         const done = await deed(request, { action: 'sale release', why }, async (tx, now, tell) => {
+          const before = await doneBefore(tx, request)
+          if (before) return before
           const wish = { plan, pieces, at: at === undefined ? now : instant(Date.parse(at)) }
           tell({ whom: plan, after: { pieces, opens_at: isoOf(wish.at) } })
           const added = await addRelease(tx, catalog.current(), wish, now)

@@ -1,11 +1,21 @@
+import type { Instant } from '@codeplan/core'
+
 import { jsonb, sql, type Queries, type Tx } from '../platform/index.ts'
 import type { Deed } from './audit.ts'
 
 export async function insertAudit(tx: Tx, row: Deed & { readonly id: string; readonly at: number }): Promise<void> {
   const json = (value: unknown): string | null => (value === undefined ? null : jsonb(value))
-  await sql`insert into audit (id, at, who, address, action, whom, before, after, why) values (${row.id}, ${row.at}, ${row.who},
+  await sql`insert into audit (id, at, who, address, action, whom, before, after, why, request_key) values (${row.id}, ${row.at}, ${row.who},
     ${row.address}, ${row.action}, ${row.whom ?? null}, ${json(row.before)}::jsonb, ${json(row.after)}::jsonb,
-    ${row.why ?? null})`.execute(tx)
+    ${row.why ?? null}, ${row.requestKey ?? null})`.execute(tx)
+}
+
+/** When somebody has done what he gave this name; the same name asked for at the same time waits for the end of `tx`. */
+export async function deedDoneAt(tx: Tx, who: string, requestKey: string): Promise<Instant | undefined> {
+  await sql`select pg_advisory_xact_lock(hashtextextended(${`deed ${who} ${requestKey}`}, 0))`.execute(tx)
+  const { rows } = await sql<{ at: Instant }>`select at from audit
+    where who = ${who} and request_key = ${requestKey} limit 1`.execute(tx)
+  return rows[0]?.at
 }
 
 export interface AuditRow {

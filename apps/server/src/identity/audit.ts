@@ -15,6 +15,8 @@ export interface Deed {
   readonly before?: unknown
   readonly after?: unknown
   readonly why?: string | undefined
+  /** Its name, by whoever asked for it. */
+  readonly requestKey?: string | undefined
 }
 
 /** Writes a deed down in the transaction that does it: neither is there without the other. */

@@ -12,7 +12,7 @@ export {
   type MemberRow,
 } from './store.ts'
 export { audit } from './audit.ts'
-export { auditOf } from './audit-store.ts'
+export { auditOf, deedDoneAt } from './audit-store.ts'
 export {
   callerOf,
   languageFor,
