@@ -1,4 +1,4 @@
-import { HOUR_MS, type MemberId } from '@codeplan/core'
+import { DAY_MS, HOUR_MS, type MemberId } from '@codeplan/core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import { examine } from '../../apps/server/src/admin/index.ts'
@@ -347,7 +347,7 @@ describe('the operator’s API', () => {
   })
 
   test('what an operator gives is given once per key: asked again after a lost answer, even at the same time, it is given no second time', async () => {
-    const { memberId: lucky } = await browserOf('member')
+    const { memberId: lucky, email } = await browserOf('member')
     const wishes = [
       { path: `members/${lucky}/grant`, wish: { plan: 'lite', months: 1, ...WHY }, done: 204 },
       { path: 'redeem_codes', wish: { plan: 'pro', months: 7, count: 1, ...WHY }, done: 201 },
@@ -360,6 +360,14 @@ describe('the operator’s API', () => {
       const again = await give()
       expect([again.status, codeOf(again)]).toEqual([409, 'done_before'])
     }
+    const founded = await operator.post(`${ADMIN}/teams`, { name: 'Acme', admin: email })
+    const seats = { plan: 'lite', count: 3, ends_at: new Date(house.clock.now() + 30 * DAY_MS).toISOString() }
+    for (const status of [204, 409]) {
+      const path = `${ADMIN}/teams/${founded.json.id}/seats`
+      expect((await operator.post(path, seats, { 'idempotency-key': 'a-gift-of-seats' })).status).toBe(status)
+    }
+    expect((await support.get(`${ADMIN}/teams`)).json.teams).toMatchObject([{ name: 'Acme', seats: 3 }])
+
     const { standings } = (await support.get(`${ADMIN}/members/${lucky}`)).json
     expect(standings).toHaveLength(1)
     const { redeem } = (await support.get(`${ADMIN}/coupons`)).json

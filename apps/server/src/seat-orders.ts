@@ -1,14 +1,8 @@
 import { no, yes } from '@codeplan/core'
 
-import {
-  requestKeyOf,
-  shownOrder,
-  wordBilling,
-  type Billing,
-  type BillingRefusal,
-  type TeamSeats,
-} from './billing/index.ts'
+import { shownOrder, wordBilling, type Billing, type BillingRefusal, type TeamSeats } from './billing/index.ts'
 import type { CatalogRoom } from './catalog/index.ts'
+import { requestKeyOf } from './identity/index.ts'
 import { addSeats, adminsOf, moveSeatsOf, usesBySource, type OrderSeats } from './teams/index.ts'
 
 /** Teams and the shop do not know each other: how the shop gives seats, */

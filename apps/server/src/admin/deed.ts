@@ -1,8 +1,7 @@
 import type { Instant, Outcome } from '@codeplan/core'
 import type { FastifyRequest } from 'fastify'
 
-import { requestKeyOf } from '../billing/index.ts'
-import { audit, callerOf, deedDoneAt, personOf } from '../identity/index.ts'
+import { audit, callerOf, deedDoneAt, personOf, requestKeyOf } from '../identity/index.ts'
 import { outcomeTx, type Tx } from '../platform/index.ts'
 import { refused } from './admin-words.ts'
 import type { AdminDeps } from './deps.ts'

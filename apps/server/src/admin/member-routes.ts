@@ -15,7 +15,7 @@ import { micros, readMoney, yes, type MemberId } from '@codeplan/core'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 
-import { isoOf, moneyOf, requestKeyOf, shownMicros } from '../billing/index.ts'
+import { isoOf, moneyOf, shownMicros } from '../billing/index.ts'
 import { addBalanceIn, creditIn, grantIn } from '../entitlements/index.ts'
 import {
   beginLook,
@@ -27,6 +27,7 @@ import {
   personById,
   personOf,
   registerConsole,
+  requestKeyOf,
   revokeKey,
   suspendMember,
 } from '../identity/index.ts'

@@ -31,7 +31,7 @@ export type { ContractRow, OrderDraft, OrderRow } from './store.ts'
 export { insertCoupon, insertRedeemCode } from './coupons-store.ts'
 export { makeRedeemCodes } from './redeem-codes.ts'
 export { placeOrder }
-export { refuserOf, requestKeyOf } from './route-deps.ts'
+export { refuserOf } from './route-deps.ts'
 export { isoOf, moneyOf, shownBalance, shownMicros, shownOrder, shownPayment } from './shown.ts'
 export { checkMoney } from './check.ts'
 export { registerBalance } from './balance-routes.ts'

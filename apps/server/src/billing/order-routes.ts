@@ -11,10 +11,10 @@ import {
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 
-import { languageFor, memberById, personOf, registerConsole } from '../identity/index.ts'
+import { languageFor, memberById, personOf, registerConsole, requestKeyOf } from '../identity/index.ts'
 import { invoicePdf } from './invoice-pdf.ts'
 import { invoiceByNumber, invoicesOf } from './invoices-store.ts'
-import { refuserOf, requestKeyOf, type BillingRouteDeps } from './route-deps.ts'
+import { refuserOf, type BillingRouteDeps } from './route-deps.ts'
 import { isoOf, shownOrder, shownPayment } from './shown.ts'
 
 const BASE = '/api/console/v1'

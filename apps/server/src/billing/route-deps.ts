@@ -14,14 +14,6 @@ export interface BillingRouteDeps {
   readonly people: People
 }
 
-const REQUEST_KEY = /^[\x21-\x7e]{8,128}$/
-
-/** `Idempotency-Key`: the caller's name for a wish. */
-export function requestKeyOf({ headers }: FastifyRequest): string | undefined {
-  const key = headers['idempotency-key']
-  return typeof key === 'string' && REQUEST_KEY.test(key) ? key : undefined
-}
-
 export const refuserOf =
   ({ catalog }: Pick<BillingRouteDeps, 'catalog'>) =>
   (request: FastifyRequest, reply: FastifyReply, refusal: BillingRefusal): never => {

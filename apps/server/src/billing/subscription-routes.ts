@@ -13,8 +13,8 @@ import {
 import { readMoney, type Minor } from '@codeplan/core'
 import type { FastifyInstance } from 'fastify'
 
-import { personOf, registerConsole } from '../identity/index.ts'
-import { refuserOf, requestKeyOf, type BillingRouteDeps } from './route-deps.ts'
+import { personOf, registerConsole, requestKeyOf } from '../identity/index.ts'
+import { refuserOf, type BillingRouteDeps } from './route-deps.ts'
 import { isoOf, moneyOf, shownOrder } from './shown.ts'
 import type { UpgradeOffer } from './upgrade.ts'
 

@@ -76,6 +76,14 @@ export function personOf(request: FastifyRequest): Person {
 /** Who asks, if somebody is signed in. */
 export const visitorOf = (request: FastifyRequest): Person | undefined => persons.get(request)
 
+const REQUEST_KEY = /^[\x21-\x7e]{8,128}$/
+
+/** `Idempotency-Key`: the caller's name for a wish. */
+export function requestKeyOf({ headers }: FastifyRequest): string | undefined {
+  const key = headers['idempotency-key']
+  return typeof key === 'string' && REQUEST_KEY.test(key) ? key : undefined
+}
+
 export const languageFor = (request: FastifyRequest): Language =>
   persons.get(request)?.language ?? languageOf(request.headers['accept-language'])
 

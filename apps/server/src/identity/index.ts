@@ -19,6 +19,7 @@ export {
   personOf,
   refuse,
   registerConsole,
+  requestKeyOf,
   sendWording,
   visitorOf,
   type ConsoleRoutes,

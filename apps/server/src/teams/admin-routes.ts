@@ -1,10 +1,10 @@
 import { extendSeatsSchema, newSeatsSchema, newTeamSchema, teamGroupSchema, teamSchema } from '@codeplan/contract'
-import { instant, yes, type Instant, type Outcome } from '@codeplan/core'
+import { instant, no, yes, type Instant, type Outcome } from '@codeplan/core'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 
-import { audit, callerOf, personOf, registerConsole } from '../identity/index.ts'
-import type { Tx } from '../platform/index.ts'
+import { audit, callerOf, deedDoneAt, personOf, registerConsole, requestKeyOf } from '../identity/index.ts'
+import { outcomeTx, type Tx } from '../platform/index.ts'
 import type { TeamDeps } from './deps.ts'
 import { removeGroup, setGroup } from './invitations-store.ts'
 import { refuseTeam } from './routes.ts'
@@ -29,11 +29,15 @@ export function registerTeamAdmin(fastify: FastifyInstance, deps: TeamDeps): voi
   ): Promise<Outcome<T, TeamRefusal>> {
     const { address } = callerOf(request, people.proxyHops)
     const now = clock.now()
-    return db.tx(async (tx) => {
+    const who = personOf(request).memberId
+    const requestKey = requestKeyOf(request)
+    return outcomeTx(db, async (tx) => {
+      // A lost answer gives no seats twice.
+      if (requestKey !== undefined && (await deedDoneAt(tx, who, requestKey))) return no('done_before' as const)
       const result = await work(tx, now)
       if (!result.ok) return result
-      const who = personOf(request).memberId
-      await audit(tx, { who, address, action, whom: teamOf(result.value), after: request.body ?? undefined }, now)
+      const told = { whom: teamOf(result.value), after: request.body ?? undefined }
+      await audit(tx, { who, address, action, requestKey, ...told }, now)
       return result
     })
   }

@@ -18,6 +18,7 @@ export type TeamRefusal =
   | 'no_such_member'
   | 'no_such_group'
   | 'end_passed'
+  | 'done_before'
 
 const WORDS: Readonly<Record<TeamRefusal, readonly [status: number, en: string, zh: string]>> = {
   no_such_team: [404, 'You are in no such team.', '您不在该团队中。'],
@@ -49,6 +50,11 @@ const WORDS: Readonly<Record<TeamRefusal, readonly [status: number, en: string, 
   no_such_member: [404, 'There is no such member.', '没有该成员。'],
   no_such_group: [404, 'The team has no such group.', '团队没有该用户组。'],
   end_passed: [400, 'The end must lie ahead.', '结束时间必须晚于现在。'],
+  done_before: [
+    409,
+    'This was done already; the audit log says when. Nothing was done a second time.',
+    '该操作此前已完成，可在审计日志中查看，未重复执行。',
+  ],
 }
 
 /** The one place where refusals about teams get their words. A missing one does not compile. */
