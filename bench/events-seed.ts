@@ -104,7 +104,7 @@ const heavyDetails = `jsonb_build_object(
   'admission', jsonb_build_object('id', id, 'memberId', member, 'keyId', key, 'subscriptionId', subscription,
     'planVersionId', 'plv_01234567890123456789abcde', 'plan', 'bench', 'catalogVersion', 1, 'purse', jsonb_build_object('kind', 'plan'), 'promptId', prompt,
     'promptReason', case when first then 'new_question' else 'follow_up' end, 'mark', 'tool_result', 'admittedAt', at,
-    'model', model, 'modelAsked', 'claude-sonnet-4-5', 'tool', tool, 'path', '/api/anthropic/v1/messages', 'stream', true,
+    'model', model, 'modelAsked', 'claude-sonnet-4-5', 'tool', tool, 'toolRule', 'user-agent ' || tool || '/*', 'path', '/api/anthropic/v1/messages', 'stream', true,
     'multiplier', 1000, 'multiplierRule', 'none', 'cost', case when first then 1000000 else 0 end,
     'starts', jsonb_build_object('five_hour', five_hour, 'week', week),
     'windows', jsonb_build_array(
