@@ -18,7 +18,7 @@ import type { Tx } from '../platform/index.ts'
 import { readCoupon, useCoupon } from './coupons.ts'
 import type { BillingDeps } from './deps.ts'
 import { placeOrder, priceOf, type OrderRefusal } from './order.ts'
-import { contractsThatRun, insertOrders, openPurchases, ordersByKeys } from './purchase-store.ts'
+import { insertOrders, purchasesBefore } from './purchase-store.ts'
 import type { ContractRow, OrderDraft, OrderRow } from './store.ts'
 
 export interface PurchaseWish {
@@ -67,13 +67,12 @@ export async function lookAtPurchases(
   now: Instant,
 ): Promise<readonly Outcome<Purchase, OrderRefusal>[]> {
   const members = [...new Set(wishes.map(({ memberId }) => memberId))]
-  const before = new Map((await ordersByKeys(tx, wishes)).map((row) => [`${row.member_id} ${row.request_key}`, row]))
-  const open = new Map((await openPurchases(tx, members)).map((row) => [`${row.member_id} ${row.plan}`, row]))
-  const running = new Map((await contractsThatRun(tx, members)).map((row) => [row.member_id, row]))
-  const versions: Versions = new Map()
-  for (const plan of new Set(wishes.map((wish) => wish.plan))) {
-    if (deps.catalog.current().plans.has(plan)) versions.set(plan, await deps.catalog.newestPlanVersion(tx, plan))
-  }
+  const found = await purchasesBefore(tx, wishes, members)
+  const before = new Map(found.before.map((row) => [`${row.member_id} ${row.request_key}`, row]))
+  const open = new Map(found.open.map((row) => [`${row.member_id} ${row.plan}`, row]))
+  const running = new Map(found.running.map((row) => [row.member_id, row]))
+  const { plans } = deps.catalog.current()
+  const versions = new Map([...(await deps.catalog.newestPlanVersions(tx))].filter(([plan]) => plans.has(plan)))
   const looked: Outcome<Purchase, OrderRefusal>[] = []
   for (const wish of wishes) {
     const same = before.get(`${wish.memberId} ${wish.requestKey}`)
@@ -85,7 +84,7 @@ export async function lookAtPurchases(
   return looked
 }
 
-type Versions = Map<string, Awaited<ReturnType<BillingDeps['catalog']['newestPlanVersion']>>>
+type Versions = Awaited<ReturnType<BillingDeps['catalog']['newestPlanVersions']>>
 
 async function draftOf(
   deps: Deps,

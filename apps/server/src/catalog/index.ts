@@ -42,6 +42,8 @@ export interface CatalogRoom {
   planVersions(on: Queries | Tx, ids: readonly string[]): Promise<ReadonlyMap<string, PlanTerms>>
   /** The plan versions loaded so far: for whoever holds the only connection and may not ask. */
   knownTerms(): ReadonlyMap<string, PlanTerms>
+  /** By plan, the versions that are sold now. */
+  newestPlanVersions(on: Queries | Tx): Promise<ReadonlyMap<string, { id: string; terms: PlanTerms }>>
   /** The version of a plan that is sold now. */
   newestPlanVersion(on: Queries | Tx, plan: string): Promise<{ id: string; terms: PlanTerms } | undefined>
   refresh(): Promise<void>
@@ -96,6 +98,7 @@ export async function openCatalog(db: Db): Promise<CatalogRoom | undefined> {
       const row = version === current?.version ? undefined : await catalogById(db.queries, version)
       return rulesIn(row ? compile(row) : (current as Catalog))
     },
+    newestPlanVersions: async (on) => new Map((await newestPlanVersions(on)).map((row) => [row.plan, row])),
     newestPlanVersion: async (on, plan) => (await newestPlanVersions(on)).find((row) => row.plan === plan),
   }
 }

@@ -24,6 +24,8 @@ export interface StockRow {
   readonly releases: readonly ReleaseRow[]
   readonly reservations: readonly KnownReservation[]
   readonly paused: readonly string[]
+  /** Plans that somebody who was drawn waits for. */
+  readonly queued: readonly string[]
 }
 
 /**
@@ -40,7 +42,9 @@ export async function readStock(on: Queries | Tx, since: Instant, now: Instant):
       (select coalesce(jsonb_agg(jsonb_build_object('memberId', member_id, 'plan', plan, 'state', state, 'orderId', order_id,
           'expiresAt', expires_at)), '[]') from sale_reservations
         where state in ('called', 'ordered') or (state = 'sold' and taken_at >= ${since})) as reservations,
-      (select coalesce(jsonb_agg(plan), '[]') from sale_plans where paused_at is not null) as paused
+      (select coalesce(jsonb_agg(plan), '[]') from sale_plans where paused_at is not null) as paused,
+      (select coalesce(jsonb_agg(plan), '[]') from sale_plans p where exists (select 1 from sale_tickets t where t.plan = p.plan
+        and t.state = 'waiting' and t.rank is not null and (t.lapses_at is null or t.lapses_at > ${now}))) as queued
   `.execute(on)
   return rows[0] as StockRow
 }

@@ -2,11 +2,10 @@ import { mayBuy, yes, type Instant, type Outcome } from '@codeplan/core'
 
 import type { OrderDraft, OrderRow, PurchaseWish } from '../billing/index.ts'
 import type { Tx } from '../platform/index.ts'
-import { askerOf, countedSince } from './board.ts'
+import { askerOf } from './board.ts'
 import type { SaleDeps } from './deps.ts'
 import type { SaleRefusal } from './sale-words.ts'
-import { openShelves, type Shelves } from './shelves.ts'
-import { reservationsOf, type OwnReservation } from './shelves-store.ts'
+import { openShelves, type Reservation, type Shelves } from './shelves.ts'
 
 export type Bought = Outcome<{ readonly order: OrderRow; readonly isNew: boolean }, SaleRefusal>
 
@@ -19,9 +18,9 @@ export async function buyTogether(
 ): Promise<{ readonly answers: readonly Bought[]; readonly hasMoved: boolean }> {
   const { sale: rules } = deps.catalog.current()
   const shelves = await openShelves(tx, rules, now)
-  const members = wishes.map(({ memberId }) => memberId)
-  const own = await reservationsOf(tx, members, countedSince(rules, now))
-  const mine = Map.groupBy<string, OwnReservation>(own, ({ memberId }) => memberId)
+  const members = new Set<string>(wishes.map(({ memberId }) => memberId))
+  const own = shelves.reservations.filter(({ memberId }) => members.has(memberId))
+  const mine = Map.groupBy<string, Reservation>(own, ({ memberId }) => memberId)
   const answers: Bought[] = []
   for (const run of runsOf(wishes)) answers.push(...(await buyRun({ deps, tx, shelves, mine, now }, run)))
   await shelves.save()
@@ -45,7 +44,7 @@ interface Counter {
   readonly tx: Tx
   readonly shelves: Shelves
   /** What members have, those of this batch included. */
-  readonly mine: Map<string, OwnReservation[]>
+  readonly mine: Map<string, Reservation[]>
   readonly now: Instant
 }
 

@@ -69,10 +69,13 @@ export async function openMemory({ db, catalog }: Pick<SaleDeps, 'db' | 'catalog
     let before = { told, taken, version }
     let linesAt = now
     const read = async (isSame: boolean): Promise<Board> => {
-      const stock = await readStock(db.queries, countedSince(rules, now), now)
       const kept = isSame ? known : undefined
       linesAt = kept?.linesAt ?? now
-      return makeBoard(stock, kept?.board.lines ?? (await readLines(db.queries, now)), rules, now)
+      const [stock, lines] = await Promise.all([
+        readStock(db.queries, countedSince(rules, now), now),
+        kept?.board.lines ?? readLines(db.queries, now),
+      ])
+      return makeBoard(stock, lines, rules, now)
     }
     let board = await read(linesAreGood(now))
     if (rules.limited && (await keepReleases(db, rules, [...plans.keys()], board.releases, now)))

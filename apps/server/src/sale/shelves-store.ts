@@ -25,26 +25,28 @@ export async function returnOver(tx: Tx, now: Instant): Promise<readonly Ended[]
 }
 
 export interface Entry {
+  readonly release_id: string
   readonly member_id: MemberId
   readonly ticket: string
 }
 
-/** Those who have come before the release opened, in the order in which they came. */
-export async function ticketsToDraw(tx: Tx, releaseId: string): Promise<readonly Entry[]> {
-  const { rows } = await sql<Entry>`select member_id, ticket from sale_tickets
-    where release_id = ${releaseId} and state = 'waiting' and rank is null order by arrival`.execute(tx)
+/** Those who have come before these releases opened, in the order in which they came. */
+export async function ticketsToDraw(tx: Tx, releaseIds: readonly string[]): Promise<readonly Entry[]> {
+  const { rows } = await sql<Entry>`select release_id, member_id, ticket from sale_tickets
+    where release_id = any(${[...releaseIds]}) and state = 'waiting' and rank is null order by arrival`.execute(tx)
   return rows
 }
 
-export async function saveDraw(
+export async function saveDrawn(
   tx: Tx,
-  releaseId: string,
-  order: readonly string[],
+  releaseIds: readonly string[],
   by: 'lot' | 'first_come',
   now: Instant,
 ): Promise<void> {
-  await sql`update sale_releases set drawn_at = ${now}, drawn_by = ${by} where id = ${releaseId}`.execute(tx)
-  if (order.length === 0) return
+  await sql`update sale_releases set drawn_at = ${now}, drawn_by = ${by} where id = any(${[...releaseIds]})`.execute(tx)
+}
+
+export async function saveOrderOf(tx: Tx, releaseId: string, order: readonly string[]): Promise<void> {
   // Ranks of all releases come from one sequence, so whoever was drawn earlier stands before.
   await sql`with ranks as materialized (
       select rank, row_number() over (order by rank) as n
@@ -104,26 +106,6 @@ export async function saveOrdered(
     update sale_tickets t set state = 'served' from used where t.member_id = used.member_id and t.state = 'called'`.execute(
     tx,
   )
-}
-
-export interface OwnReservation {
-  readonly memberId: MemberId
-  readonly plan: string
-  readonly state: 'called' | 'ordered' | 'sold'
-  readonly orderId: string | null
-}
-
-/** What these members have that is not paid, and what they have got since. */
-export async function reservationsOf(
-  tx: Tx,
-  members: readonly string[],
-  since: Instant,
-): Promise<readonly OwnReservation[]> {
-  const { rows } = await sql<OwnReservation>`
-    select member_id as "memberId", plan, state, order_id as "orderId" from sale_reservations
-    where member_id = any(${[...members]})
-      and (state in ('called', 'ordered') or (state = 'sold' and taken_at >= ${since}))`.execute(tx)
-  return rows
 }
 
 export interface OrderPiece {
