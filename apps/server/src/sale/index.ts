@@ -43,18 +43,27 @@ export async function openSale(deps: SaleDeps): Promise<Sale> {
 
   const buys = makeBatcher<PurchaseWish, Bought>({
     work: async (wishes) => {
-      try {
-        const { answers, hasMoved } = await again(() => db.tx((tx) => buyTogether(deps, tx, wishes, clock.now())))
-        if (hasMoved) memory.changedLines()
-        return answers
-      } finally {
-        memory.tookPieces()
-      }
+      // While they waited the last piece may have gone: then nobody else waits for their "no".
+      const refused = await Promise.all(wishes.map((wish) => refuse(wish, clock.now())))
+      const left = wishes.filter((_, i) => refused[i] === undefined)
+      const bought = left.length > 0 ? await buyAll(left) : []
+      let next = 0
+      return refused.map((refusal) => (refusal ? no(refusal) : (bought[next++] as Bought)))
     },
     gatherMs: (_, lastSize) => (lastSize > 1 ? GATHER_MS : 0),
     sizeMax: TOGETHER_MAX,
     mayDivide: (error) => !isDatabaseAway(error),
   })
+
+  async function buyAll(wishes: readonly PurchaseWish[]): Promise<readonly Bought[]> {
+    try {
+      const { answers, hasMoved } = await again(() => db.tx((tx) => buyTogether(deps, tx, wishes, clock.now())))
+      if (hasMoved) memory.changedLines()
+      return answers
+    } finally {
+      memory.tookPieces()
+    }
+  }
 
   /** What memory can refuse: a "no" to somebody who has nothing yet stays true until memory forgets. */
   async function refuse({ memberId, plan }: PurchaseWish, now: Instant): Promise<SaleRefusal | undefined> {
