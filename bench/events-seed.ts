@@ -115,12 +115,13 @@ const heavyDetails = `jsonb_build_object(
   'tokensFrom', 'upstream', 'firstByteMs', 900, 'totalMs', 4000,
   'tried', jsonb_build_array(jsonb_build_object('upstream', 'sim-openai', 'model', 'sim-1', 'end', 'answered', 'status', 200)))`
 
+/** Rows stand in the order in which a server would have made them. */
 const hoursOf = (span: string): string => `insert into usage_hours
   select subscription_id, admitted_at / ${HOUR_MS} * ${HOUR_MS}, model, details->'admission'->>'tool', key_id, count(*),
     count(*) filter (where ending = 'upstream_failed'), sum(charge), sum(input_tokens), sum(cache_read_tokens),
     sum(cache_write_5m_tokens + cache_write_1h_tokens), sum(output_tokens), sum(list_price),
     count(*), sum(900), sum(3100)
-  from meter_events where ${span} group by 1, 2, 3, 4, 5`
+  from meter_events where ${span} group by 1, 2, 3, 4, 5 order by min(admitted_at)`
 
 const promptsOf = (
   span: string,

@@ -25,7 +25,7 @@ export const HELP = `npm run bench [-- options]
   --reps N, --duration SECONDS   instead of what --quick or its absence says
   --out FILE.json                where the figures go, a FILE.md beside them
   --memory                       100,000 calls: does the memory of the server stay flat?
-  --events N                     how long usage queries take with N events in the table (50000000: an hour, 50 GB in the
+  --events N                     how long usage queries take with N events in the table (50000000: half an hour, 50 GB in the
                                  system's temporary folder)
   --profile                      where the CPU of the server goes, for each of the scenarios
 `

@@ -5,7 +5,7 @@ import { Pool } from 'undici'
  * instant, whether those before him have been answered or not, and asks again with the same key when his server is gone.
  */
 export interface Rush {
-  /** Servers; a buyer keeps to one for as long as it answers. */
+  /** Servers, behind a balancer that leaves one alone for a while after it has broken a connection or refused one. */
   readonly urls: readonly string[]
   readonly buyers: number
   readonly plans: readonly string[]
@@ -43,6 +43,7 @@ const SALE = '/api/console/v1/sale'
 const CONNECTIONS = 250
 const TRIES_MAX = 100
 const AGAIN_MS = 100
+const LEFT_ALONE_MS = 1_000
 const TICK_MS = 2
 const LOOKS_OF = 10
 const WINDOW_MS = 3_000
@@ -59,10 +60,17 @@ async function run(rush: Rush): Promise<Heard> {
   const pools = rush.urls.map((url) => new Pool(url, { connections: CONNECTIONS, pipelining: 1 }))
   const answers: Record<string, number> = {}
   const orders: Heard['orders'][number][] = []
+  const aloneUntilMs = rush.urls.map(() => 0)
   let repeated = 0
   let lateMs = 0
   const planOf = (buyer: number): string => rush.plans[buyer % rush.plans.length] ?? ''
   const note = (said: string): void => void (answers[said] = (answers[said] ?? 0) + 1)
+
+  /** The one that is his turn, or the next that is not left alone. */
+  function serverFor(turn: number): number {
+    const inOrder = rush.urls.map((_, i) => (turn + i) % rush.urls.length)
+    return inOrder.find((server) => (aloneUntilMs[server] ?? 0) <= Date.now()) ?? turn % rush.urls.length
+  }
 
   async function ask(
     buyer: number,
@@ -78,13 +86,18 @@ async function run(rush: Rush): Promise<Heard> {
     }
     const body = said ? JSON.stringify(said) : null
     for (let tries = 0; tries < TRIES_MAX; tries++) {
-      const pool = pools[(buyer + tries) % pools.length] as Pool
+      const server = serverFor(buyer + tries)
       try {
-        const heard = await pool.request({ method, path: path === '' ? SALE : `${SALE}/${path}`, headers, body })
+        const heard = await (pools[server] as Pool).request({
+          method,
+          path: path === '' ? SALE : `${SALE}/${path}`,
+          headers,
+          body,
+        })
         const text = await heard.body.text()
         if (heard.statusCode !== 503) return { ...(JSON.parse(text) as Answer), status: heard.statusCode }
       } catch {
-        // His server is gone: he tries the next one.
+        aloneUntilMs[server] = Date.now() + LEFT_ALONE_MS
       }
       repeated++
       await new Promise((again) => setTimeout(again, AGAIN_MS))

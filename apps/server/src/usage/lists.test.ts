@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
+import { hoursSchema } from '@codeplan/contract'
 import { HOUR_MS, MINUTE_MS } from '@codeplan/core'
 
 import { ask, send } from '../../../../test/house/ask.ts'
@@ -58,7 +59,9 @@ test('hours of several subscriptions are one row for each hour and name', async 
   const member = await house.subscriber('lite')
   await sixQuestions(member)
   for (const by of ['model', 'tool', 'key']) {
-    const { hours } = await get(member, `/api/usage/v1/hours?by=${by}`)
+    const answer = await get(member, `/api/usage/v1/hours?by=${by}`)
+    expect(hoursSchema.parse(answer)).toEqual(answer)
+    const { hours } = answer
     expect([by, hours.length, hours[0]]).toMatchObject([by, 1, { calls: 21, charge: 6 }])
   }
 })

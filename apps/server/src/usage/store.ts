@@ -154,11 +154,12 @@ export async function hoursOf(
   by: By,
 ): Promise<readonly HourSum[]> {
   const { rows } = await sql<HourSum>`
-    select hour_at, name, ${HOUR_SUMS} from ${ofEach(subscriptionIds)} cross join lateral (
-      select hour_at, ${sql.ref(by)} as name, ${HOUR_SUMS} from usage_hours
-      where subscription_id = own.id and hour_at >= ${span.from} and hour_at < ${span.to} group by 1, 2) h
-    group by 1, 2 order by 1, 2`.execute(on)
-  return rows
+    select hour_at, ${nameOf(by)} as name, ${HOUR_SUMS} from ${ofEach(subscriptionIds)} cross join lateral (
+      select * from usage_hours
+      where subscription_id = own.id and hour_at >= ${span.from} and hour_at < ${span.to} offset 0) h
+    group by 1, 2`.execute(on)
+  // Here, so that the database folds by hash: sorting what goes into two thousand sums took longer than adding it up.
+  return rows.toSorted((a, b) => a.hour_at - b.hour_at || (a.name < b.name ? -1 : 1))
 }
 
 /** By days of a zone: an hour (UTC) belongs to the day in which it began. */
@@ -172,7 +173,7 @@ export async function daysOf(
   const { rows } = await sql<DaySum>`
     select to_char(to_timestamp(hour_at / 1000) at time zone ${zone}, 'YYYY-MM-DD') as day, name, ${HOUR_SUMS}
     from ${ofEach(subscriptionIds)} cross join lateral (
-      select hour_at, ${sql.ref(by)} as name, ${HOUR_SUMS} from usage_hours
+      select hour_at, ${nameOf(by)} as name, ${HOUR_SUMS} from usage_hours
       where subscription_id = own.id and hour_at >= ${span.from} and hour_at < ${span.to} group by 1, 2) h
     group by 1, 2 order by 1, 2`.execute(on)
   return rows
@@ -206,6 +207,9 @@ const HOUR_SUMS = sql.raw(
     .map((name) => `sum(${name})::int8 as ${name}`)
     .join(', '),
 )
+
+/** Compared byte by byte: ids and names of models have no rules of a language, and those take time. */
+const nameOf = (by: By) => sql`${sql.ref(by)} collate "C"`
 
 /**
  * Read one by one and not compared with all: the planner then expects of each subscription what an average one has, and reads
