@@ -82,7 +82,8 @@ describe('who pays', () => {
     const member = await house.subscriber()
     await topUp(member, 1)
     const heard = await Promise.all(
-      Array.from({ length: 40 }, (_, n) => pay(member.key, `at once ${n} [[fault=slow:300]]`, { max_tokens: 8_000 })),
+      // Each sets so much aside that a few are all there is: on a busy machine some end before others begin.
+      Array.from({ length: 40 }, (_, n) => pay(member.key, `at once ${n} [[fault=slow:300]]`, { max_tokens: 60_000 })),
     )
     const codes = heard.map(({ status }) => status)
     expect(codes).toContain(200)
