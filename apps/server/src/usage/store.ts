@@ -147,6 +147,7 @@ export interface DaySum extends Sum {
 
 export type By = 'model' | 'tool' | 'key_id' | 'project'
 
+/** Folded together, but read one subscription after the other (see `ofEach`): without `offset 0` the planner would join them all. */
 export async function hoursOf(
   on: Queries,
   subscriptionIds: readonly string[],
@@ -157,9 +158,8 @@ export async function hoursOf(
     select hour_at, ${nameOf(by)} as name, ${HOUR_SUMS} from ${ofEach(subscriptionIds)} cross join lateral (
       select * from usage_hours
       where subscription_id = own.id and hour_at >= ${span.from} and hour_at < ${span.to} offset 0) h
-    group by 1, 2`.execute(on)
-  // Here, so that the database folds by hash: sorting what goes into two thousand sums took longer than adding it up.
-  return rows.toSorted((a, b) => a.hour_at - b.hour_at || (a.name < b.name ? -1 : 1))
+    group by 1, 2 order by 1, 2`.execute(on)
+  return rows
 }
 
 /** By days of a zone: an hour (UTC) belongs to the day in which it began. */
@@ -208,7 +208,7 @@ const HOUR_SUMS = sql.raw(
     .join(', '),
 )
 
-/** Compared byte by byte: ids and names of models have no rules of a language, and those take time. */
+/** Compared byte by byte: what is only grouped needs no rules of a language. */
 const nameOf = (by: By) => sql`${sql.ref(by)} collate "C"`
 
 /**
