@@ -19,6 +19,7 @@ import { projects } from './migrations/0015-projects.ts'
 import { setups } from './migrations/0016-setups.ts'
 import { seatContracts } from './migrations/0017-seat-contracts.ts'
 import { deedsOnce } from './migrations/0018-deeds-once.ts'
+import { hoursBySubscription } from './migrations/0019-hours-by-subscription.ts'
 
 /** In order; an entry that has shipped is never changed. A statement each, since one driver takes no more at a time. */
 export const MIGRATIONS: readonly { readonly name: string; readonly statements: readonly string[] }[] = [
@@ -40,6 +41,7 @@ export const MIGRATIONS: readonly { readonly name: string; readonly statements: 
   { name: '0016-setups', statements: setups },
   { name: '0017-seat-contracts', statements: seatContracts },
   { name: '0018-deeds-once', statements: deedsOnce },
+  { name: '0019-hours-by-subscription', statements: hoursBySubscription },
 ]
 /** Any constant: nodes that start together take turns on it. */
 const MIGRATION_LOCK = 7_270_001

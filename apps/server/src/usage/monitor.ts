@@ -3,7 +3,7 @@ import { HOUR_MS, instant, usedShare, wallText, type Instant, type MemberId } fr
 import { serviceHours, type ServiceHour, type Standing } from '../entitlements/index.ts'
 import type { UsageDeps } from './deps.ts'
 import type { PlanHours } from './plan-hours.ts'
-import { hoursOf, subscriptionIdsOf, subscriptionsOf, type HourSum, type PlanHour } from './store.ts'
+import { slotSumsOf, subscriptionIdsOf, subscriptionsOf, type PlanHour, type SlotSum } from './store.ts'
 import { readWall, slotsOf, type Slot } from './wall-time.ts'
 
 /** The endpoints that existing meters read, in their exact shapes (wire contract §2). Only integers in `limits`. */
@@ -95,8 +95,8 @@ export function spanOf(
 export async function modelUsage(deps: UsageDeps, memberId: MemberId, span: { from: Instant; to: Instant }) {
   const { zone } = deps.catalog.current().operator
   const { granularity, slots } = slotsOf(zone, span.from, span.to)
-  const hours = await hoursIn(deps, memberId, slots)
-  const models = [...Map.groupBy(hours, (hour) => hour.name)].map(([name, rows]) => ({
+  const sums = await sumsIn(deps, memberId, slots)
+  const models = [...Map.groupBy(sums, (row) => row.name)].map(([name, rows]) => ({
     modelName: name,
     tokensUsage: bySlot(slots, rows, tokensOf),
     totalTokens: sum(rows, tokensOf),
@@ -111,11 +111,11 @@ export async function modelUsage(deps: UsageDeps, memberId: MemberId, span: { fr
   }))
   return {
     x_time: slots.map((slot) => slot.label),
-    modelCallCount: bySlot(slots, hours, (hour) => hour.calls),
-    tokensUsage: bySlot(slots, hours, tokensOf),
+    modelCallCount: bySlot(slots, sums, (row) => row.calls),
+    tokensUsage: bySlot(slots, sums, tokensOf),
     totalUsage: {
-      totalModelCallCount: sum(hours, (hour) => hour.calls),
-      totalTokensUsage: sum(hours, tokensOf),
+      totalModelCallCount: sum(sums, (row) => row.calls),
+      totalTokensUsage: sum(sums, tokensOf),
       modelSummaryList,
     },
     modelDataList: sorted,
@@ -238,27 +238,23 @@ export async function subscriptionList(deps: UsageDeps, memberId: MemberId, now:
   return list.toSorted((a, b) => Number(b.id === standing?.subscriptionId) - Number(a.id === standing?.subscriptionId))
 }
 
-async function hoursIn(deps: UsageDeps, memberId: MemberId, slots: readonly Slot[]): Promise<readonly HourSum[]> {
+async function sumsIn(deps: UsageDeps, memberId: MemberId, slots: readonly Slot[]): Promise<readonly SlotSum[]> {
   const [first, last] = [slots[0], slots.at(-1)]
   if (!first || !last) return []
   const ids = await subscriptionIdsOf(deps.db.queries, memberId)
-  return hoursOf(deps.db.queries, ids, { from: first.from, to: last.to }, 'model')
+  const starts = slots.map(({ from }) => from)
+  return slotSumsOf(deps.db.queries, ids, { from: first.from, to: last.to }, starts, 'model')
 }
 
 /** Empty slots are null, as the plan's home shows them. */
-function bySlot(
-  slots: readonly Slot[],
-  hours: readonly HourSum[],
-  value: (hour: HourSum) => number,
-): (number | null)[] {
-  return slots.map((slot) => {
-    const inside = hours.filter((hour) => hour.hour_at >= slot.from && hour.hour_at < slot.to)
-    return inside.length > 0 ? sum(inside, value) : null
-  })
+function bySlot(slots: readonly Slot[], sums: readonly SlotSum[], value: (row: SlotSum) => number): (number | null)[] {
+  const found: (number | null)[] = slots.map(() => null)
+  for (const row of sums) found[row.slot] = (found[row.slot] ?? 0) + value(row)
+  return found
 }
 
-const sum = (hours: readonly HourSum[], value: (hour: HourSum) => number): number =>
-  hours.reduce((total, hour) => total + value(hour), 0)
+const sum = (rows: readonly SlotSum[], value: (row: SlotSum) => number): number =>
+  rows.reduce((total, row) => total + value(row), 0)
 
-const tokensOf = (hour: HourSum): number =>
-  hour.input_tokens + hour.cache_read_tokens + hour.cache_write_tokens + hour.output_tokens
+const tokensOf = (row: SlotSum): number =>
+  row.input_tokens + row.cache_read_tokens + row.cache_write_tokens + row.output_tokens

@@ -106,12 +106,13 @@ export async function promptsOf(
         coalesce(json_agg(distinct details->'admission'->>'tool'), '[]') as tools,
         coalesce(sum(input_tokens + cache_read_tokens + cache_write_5m_tokens + cache_write_1h_tokens), 0)::int8 as input_tokens,
         coalesce(sum(output_tokens), 0)::int8 as output_tokens, coalesce(sum(list_price), 0)::int8 as list_price
-      from meter_events where prompt_id = p.id and admitted_at >= p.opened_at - ${CRASH_MS}::int8) e
+      from meter_events where prompt_id = p.id
+        and admitted_at between p.opened_at - ${CRASH_MS}::int8 and p.last_call_at + ${CRASH_MS}::int8) e
     order by p.id desc`.execute(on)
   return rows
 }
 
-/** Calls that were let in before their prompt's row was written: a crash had lost it, and a later one brought it back. */
+/** A prompt's row may know of fewer calls than there are: a crash lost what was written last, or all until a later call. */
 const CRASH_MS = 60_000
 
 /** How many calls of each prompt are on record at all, to tell whether an export has them all. */
@@ -140,44 +141,42 @@ export interface HourSum extends Sum {
   readonly hour_at: number
 }
 
-export interface DaySum extends Sum {
-  /** `YYYY-MM-DD` in the zone asked for. */
-  readonly day: string
+export interface SlotSum extends Sum {
+  /** Which of the slots, from 0. */
+  readonly slot: number
 }
 
 export type By = 'model' | 'tool' | 'key_id' | 'project'
 
-/** Folded together, but read one subscription after the other (see `ofEach`): without `offset 0` the planner would join them all. */
 export async function hoursOf(
   on: Queries,
   subscriptionIds: readonly string[],
   span: Span,
   by: By,
 ): Promise<readonly HourSum[]> {
-  const { rows } = await sql<HourSum>`
-    select hour_at, ${nameOf(by)} as name, ${HOUR_SUMS} from ${ofEach(subscriptionIds)} cross join lateral (
-      select * from usage_hours
-      where subscription_id = own.id and hour_at >= ${span.from} and hour_at < ${span.to} offset 0) h
-    group by 1, 2 order by 1, 2`.execute(on)
+  const { rows } = await sql<HourSum>`select hour_at, ${nameOf(by)} as name, ${HOUR_SUMS} from usage_hours
+    where ${hoursIn(subscriptionIds, span)} group by 1, 2 order by 1, 2`.execute(on)
   return rows
 }
 
-/** By days of a zone: an hour (UTC) belongs to the day in which it began. */
-export async function daysOf(
+/** By slots that begin at `starts`, the last one without an end: an hour (UTC) belongs to that in which it began. */
+export async function slotSumsOf(
   on: Queries,
   subscriptionIds: readonly string[],
   span: Span,
+  starts: readonly number[],
   by: By,
-  zone: string,
-): Promise<readonly DaySum[]> {
-  const { rows } = await sql<DaySum>`
-    select to_char(to_timestamp(hour_at / 1000) at time zone ${zone}, 'YYYY-MM-DD') as day, name, ${HOUR_SUMS}
-    from ${ofEach(subscriptionIds)} cross join lateral (
-      select hour_at, ${nameOf(by)} as name, ${HOUR_SUMS} from usage_hours
-      where subscription_id = own.id and hour_at >= ${span.from} and hour_at < ${span.to} group by 1, 2) h
-    group by 1, 2 order by 1, 2`.execute(on)
+): Promise<readonly SlotSum[]> {
+  const { rows } =
+    await sql<SlotSum>`select ${slotOf(starts)} as slot, ${nameOf(by)} as name, ${HOUR_SUMS} from usage_hours
+    where ${hoursIn(subscriptionIds, span)} group by 1, 2 order by 1, 2`.execute(on)
   return rows
 }
+
+const hoursIn = (subscriptionIds: readonly string[], { from, to }: Span) =>
+  sql`subscription_id = any(${[...subscriptionIds]}) and hour_at >= ${from} and hour_at < ${to}`
+
+const slotOf = (starts: readonly number[]) => sql`width_bucket(hour_at, ${[...starts]}::int8[]) - 1`
 
 /** For each member a text that is another after each call that began or ended, and after each movement of the balance. */
 export async function stampsOf(on: Queries, memberIds: readonly MemberId[]): Promise<ReadonlyMap<MemberId, string>> {
@@ -193,6 +192,9 @@ export async function stampsOf(on: Queries, memberIds: readonly MemberId[]): Pro
   return new Map(rows.map((row) => [row.member_id, row.stamp]))
 }
 
+/** As double precision: PostgreSQL adds up `int8` in decimal digits, slowly, and a number is exact in JavaScript only so far. */
+const sumOf = (column: string): string => `sum(${column}::float8)::int8 as ${column}`
+
 const HOUR_SUMS = sql.raw(
   [
     'calls',
@@ -204,32 +206,28 @@ const HOUR_SUMS = sql.raw(
     'output_tokens',
     'list_price',
   ]
-    .map((name) => `sum(${name})::int8 as ${name}`)
+    .map(sumOf)
     .join(', '),
 )
 
 /** Compared byte by byte: what is only grouped needs no rules of a language. */
 const nameOf = (by: By) => sql`${sql.ref(by)} collate "C"`
 
-/**
- * Read one by one and not compared with all: the planner then expects of each subscription what an average one has, and reads
- * by subscription. Knowing that one has much, it would read the same hours of everybody (measured: five times as long).
- */
+/** Read one by one: of each no more than a page is taken, and the pages are merged. */
 const ofEach = (subscriptionIds: readonly string[]) => sql`unnest(${[...subscriptionIds]}::text[]) as own(id)`
 
-/** What a subscription has drawn in each span, at list prices. */
+/** What a subscription has drawn in each of spans that follow upon each other, at list prices. */
 export async function listPricesOf(
   on: Queries,
   subscriptionId: string,
   spans: readonly Span[],
 ): Promise<readonly number[]> {
-  const { rows } = await sql<{ list_price: number }>`
-    select coalesce(sum(h.list_price), 0)::int8 as list_price
-    from ${ofEach([subscriptionId])}
-    cross join unnest(${spans.map((span) => span.from)}::int8[], ${spans.map((span) => span.to)}::int8[]) with ordinality as s(starts, ends, n)
-    left join usage_hours h on h.subscription_id = own.id and h.hour_at >= s.starts and h.hour_at < s.ends
-    group by s.n order by s.n`.execute(on)
-  return rows.map((row) => row.list_price)
+  const whole = { from: spans[0]?.from ?? 0, to: spans.at(-1)?.to ?? 0 }
+  const { rows } = await sql<Pick<SlotSum, 'slot' | 'list_price'>>`
+    select ${slotOf(spans.map(({ from }) => from))} as slot, ${sql.raw(sumOf('list_price'))} from usage_hours
+    where ${hoursIn([subscriptionId], whole)} group by 1`.execute(on)
+  const drawn = new Map(rows.map((row) => [row.slot, row.list_price]))
+  return spans.map((_, slot) => drawn.get(slot) ?? 0)
 }
 
 export interface PlanHour {

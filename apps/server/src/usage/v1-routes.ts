@@ -24,9 +24,19 @@ import { receiptOf } from './receipt.ts'
 import { refusedOf } from './refused.ts'
 import { registerServiceCalls } from './services-routes.ts'
 import { registerWallet } from './wallet-routes.ts'
-import { callOfMember, callsOf, daysOf, hoursOf, promptsOf, pursesOf, subscriptionIdsOf, type Sum } from './store.ts'
+import {
+  callOfMember,
+  callsOf,
+  hoursOf,
+  promptsOf,
+  pursesOf,
+  slotSumsOf,
+  subscriptionIdsOf,
+  type Sum,
+} from './store.ts'
 import { doc, limit, span, spanOf } from './v1-query.ts'
 import { valueOf } from './value.ts'
+import { daySlots } from './wall-time.ts'
 import { guard, memberOf, problem } from './who.ts'
 
 /** Our own usage API: versioned, documented with OpenAPI, 401 to a bad key. Adding a field is no new version. */
@@ -153,8 +163,11 @@ export function registerV1(plain: FastifyInstance, deps: RouteDeps): void {
         const { query } = request
         const { currency, zone: own } = deps.catalog.current().operator
         const days = { zone: query.zone ?? own, by: query.by, currency }
-        const rows = await daysOf(queries, ids, spanOf(query, deps.clock.now()), columnOf(query.by), days.zone)
-        return { ...days, days: rows.map((row) => ({ day: row.day, ...sumOf(row) })) }
+        const asked = spanOf(query, deps.clock.now())
+        const slots = daySlots(days.zone, asked.from, asked.to)
+        const starts = slots.map(({ from }) => from)
+        const rows = await slotSumsOf(queries, ids, asked, starts, columnOf(query.by))
+        return { ...days, days: rows.map((row) => ({ day: slots[row.slot]?.label as string, ...sumOf(row) })) }
       },
     )
     routes.get('/api/usage/v1/live', { schema: { hide: true } }, async (request, reply) => {

@@ -35,20 +35,23 @@ export function slotsOf(
   from: Instant,
   to: Instant,
 ): { granularity: 'hourly' | 'daily'; slots: readonly Slot[] } {
+  if (to - from > HOURLY_MS_MAX) return { granularity: 'daily', slots: daySlots(zone, from, to) }
   const slots: Slot[] = []
-  if (to - from <= HOURLY_MS_MAX) {
-    for (let at = Math.floor(from / HOUR_MS) * HOUR_MS; at < to; at += HOUR_MS) {
-      slots.push({ from: instant(at), to: instant(at + HOUR_MS), label: wallText(zone, instant(at)).slice(0, 16) })
-    }
-    return { granularity: 'hourly', slots }
+  for (let at = Math.floor(from / HOUR_MS) * HOUR_MS; at < to; at += HOUR_MS) {
+    slots.push({ from: instant(at), to: instant(at + HOUR_MS), label: wallText(zone, instant(at)).slice(0, 16) })
   }
+  return { granularity: 'hourly', slots }
+}
+
+export function daySlots(zone: string, from: Instant, to: Instant): readonly Slot[] {
+  const slots: Slot[] = []
   for (let at = dayStart(zone, from); at < to;) {
     // 36 hours on is within the next day on days of 23, 24 and 25 hours.
     const next = dayStart(zone, instant(at + 36 * HOUR_MS))
     slots.push({ from: at, to: next, label: wallText(zone, at).slice(0, 10) })
     at = next
   }
-  return { granularity: 'daily', slots }
+  return slots
 }
 
 function dayStart(zone: string, at: Instant): Instant {
