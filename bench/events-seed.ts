@@ -125,9 +125,12 @@ const hoursOf = (span: string): string => `insert into usage_hours
 
 const promptsOf = (
   span: string,
-): string => `insert into prompts (id, subscription_id, key, asked, session, tally, calls, opened_at, last_call_at)
+): string => `insert into prompts (id, subscription_id, key, asked, session, tally, calls, opened_at, last_call_at, used)
   select prompt_id, subscription_id, md5(prompt_id), true, md5(subscription_id || 's'),
-    '{"open": [], "settled": [[1000, 7]], "parts": []}', count(*), min(admitted_at), max(admitted_at)
+    '{"open": [], "settled": [[1000, 7]], "parts": []}', count(*), min(admitted_at), max(admitted_at),
+    jsonb_build_object('calls', count(*), 'charge', sum(charge), 'multiplier', 1000, 'models', jsonb_agg(distinct model),
+      'tools', jsonb_agg(distinct details->'admission'->>'tool'), 'input_tokens', sum(input_tokens + cache_read_tokens),
+      'output_tokens', sum(output_tokens), 'list_price', sum(list_price))
   from meter_events where ${span} group by 1, 2`
 
 /** As after some days of operation: counted by the planner, its pages marked by the vacuum. */

@@ -17,11 +17,13 @@ export class SseSplitter {
   /** An event exceeded `SSE_EVENT_LIMIT`; nothing more will be found. */
   fault = false
 
+  /** A CR was seen: lines may end in one. */
+  sawCr = false
+
   #line = 0
   #found = true
   #parts: string[] = []
   #partsLength = 0
-  #sawCr = false
   #loneCr = false
   #waitsForLf = false
   /** The text ended in a CR that was taken for a line's end: an LF that follows belongs to it. */
@@ -44,7 +46,7 @@ export class SseSplitter {
       if (this.held > SSE_EVENT_LIMIT) this.#giveUp()
       return
     }
-    this.#sawCr ||= cr
+    this.sawCr ||= cr
     this.#join(chunk)
   }
 
@@ -54,6 +56,20 @@ export class SseSplitter {
     this.#final = true
     this.#join('')
     if (this.text !== '') this.text += '\n\n'
+  }
+
+  /** Where the next block begins; -1 in the middle of one. */
+  get nextAt(): number {
+    if (this.#found) return this.end
+    return this.#line === this.start ? this.start : -1
+  }
+
+  /** Whoever knows the next block by its text has found that it goes up to here: it need not be cut into lines. */
+  skipTo(end: number): void {
+    this.start = this.nextAt
+    this.end = end
+    this.#line = end
+    this.#found = true
   }
 
   next(): boolean {
@@ -69,7 +85,7 @@ export class SseSplitter {
     for (;;) {
       let stop = text.indexOf('\n', this.#line)
       let after = stop + 1
-      if (this.#sawCr) {
+      if (this.sawCr) {
         const cr = text.indexOf('\r', this.#line)
         if (cr !== -1 && (stop === -1 || cr < stop)) {
           if (cr === text.length - 1 && !this.#final) {
@@ -114,12 +130,16 @@ export class SseSplitter {
 
   #join(chunk: string): void {
     this.#waitsForLf = false
-    this.text = this.text.slice(this.end) + this.#parts.join('') + chunk
+    const rest = this.end === this.text.length ? '' : this.text.slice(this.end)
+    if (this.#partsLength === 0) this.text = rest + chunk
+    else {
+      this.text = rest + this.#parts.join('') + chunk
+      this.#parts = []
+      this.#partsLength = 0
+    }
     this.#line -= this.end
     this.start = 0
     this.end = 0
-    this.#parts = []
-    this.#partsLength = 0
     if (this.#mayBeLf && this.#line < this.text.length) {
       if (this.text[this.#line] === '\n') this.#line += 1
       this.#mayBeLf = false

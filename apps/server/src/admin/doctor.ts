@@ -6,7 +6,7 @@ import { modelsWithoutRoute } from '../catalog/index.ts'
 import { checkBooks } from '../entitlements/index.ts'
 import { unbalancedPostings } from '../ledger/index.ts'
 import { pendingMigrations } from '../platform/index.ts'
-import { differentHours } from '../usage/index.ts'
+import { differentHours, differentPrompts } from '../usage/index.ts'
 import type { AdminDeps } from './deps.ts'
 import { databaseMs, databaseVersion } from './system-store.ts'
 
@@ -19,6 +19,7 @@ type DoctorDeps = Pick<AdminDeps, 'db' | 'clock' | 'catalog' | 'config'>
 const DRIFT_MS_MAX = 2_000
 const FAULTS_SHOWN = 10
 const HOURS_BACK_MS = 31 * 24 * HOUR_MS
+const PROMPTS_BACK_MS = 2 * 24 * HOUR_MS
 
 /** Checks database, clock, catalog and books, from the facts alone. Slow by nature. */
 export const examine = async (deps: DoctorDeps): Promise<readonly Finding[]> => [
@@ -106,7 +107,16 @@ async function hours({ db, clock }: DoctorDeps): Promise<Finding> {
       says: `hours that are not the sum of their events; please report: ${list.join(', ')}`,
     }
   }
-  return { check: 'roll-ups', ok: true, says: 'the hours of the last 31 days equal their events' }
+  const prompts = await differentPrompts(db.queries, { from: to - PROMPTS_BACK_MS, to })
+  if (prompts.length > 0) {
+    const says = `prompts that are not the sum of their events; please report: ${prompts.join(', ')}`
+    return { check: 'roll-ups', ok: false, says }
+  }
+  return {
+    check: 'roll-ups',
+    ok: true,
+    says: 'the hours of the last 31 days and the prompts of two equal their events',
+  }
 }
 
 async function ledger({ db }: DoctorDeps): Promise<Finding> {

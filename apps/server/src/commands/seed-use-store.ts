@@ -48,6 +48,7 @@ export async function seedModels(tx: Tx, { models }: Year): Promise<void> {
     as m(id text, input int8, cached int8, output int8, places int, permille jsonb)`.execute(tx)
 }
 
+const CALL_PRICED = sql`((c.input * c.m_input + c.cached * c.m_cached + c.output * c.m_output + 999999) / 1000000)`
 const PRICED = sql`((d.input * m.input + d.cached * m.cached + d.output * m.output + 999999) / 1000000)`
 
 /** Calls of the last weeks: events, prompts, and what they left in the windows that are open. */
@@ -75,11 +76,15 @@ export async function seedFacts(tx: Tx, { now, zone, catalog }: Year): Promise<v
   )
   await sql`create index on seed_starts (prompt)`.execute(tx)
   await sql`analyze seed_starts`.execute(tx)
-  await sql`insert into prompts (id, subscription_id, key, asked, session, tally, calls, opened_at, last_call_at)
+  await sql`insert into prompts (id, subscription_id, key, asked, session, tally, calls, opened_at, last_call_at, used)
     select c.prompt, c.sub, md5(c.prompt), true, 'seed-' || c.n || '.' || c.i, jsonb_build_object('open', '[]'::jsonb,
         'settled', jsonb_build_array(jsonb_build_array(max(c.permille), count(*) filter (where not c.failed))),
         'parts', jsonb_build_array(jsonb_build_object('starts', s.starts, 'reserved', s.micro, 'settled', s.micro))),
-      count(*), min(c.admitted), max(c.admitted)
+      count(*), min(c.admitted), max(c.admitted), jsonb_build_object('calls', count(*), 'charge', s.micro, 'multiplier', max(c.permille),
+        'models', jsonb_agg(distinct c.model), 'tools', jsonb_agg(distinct c.tool),
+        'input_tokens', coalesce(sum(c.input + c.cached) filter (where not c.failed), 0),
+        'output_tokens', coalesce(sum(c.output) filter (where not c.failed), 0),
+        'list_price', coalesce(sum(${CALL_PRICED}) filter (where not c.failed), 0))
     from seed_calls c join seed_starts s on s.prompt = c.prompt group by c.prompt, c.sub, c.n, c.i, s.starts, s.micro`.execute(
     tx,
   )
@@ -91,7 +96,7 @@ export async function seedFacts(tx: Tx, { now, zone, catalog }: Year): Promise<v
       case c.j when 0 then (select jsonb_agg(jsonb_build_object('window', key, 'startsAt', value, 'micro', s.micro))
         from jsonb_each(s.starts)) else '[]'::jsonb end,
       case when c.failed then 0 else c.input end, case when c.failed then 0 else c.cached end, 0, 0, case when c.failed then 0 else c.output end, 0,
-      case when c.failed then 0 else (c.input * c.m_input + c.cached * c.m_cached + c.output * c.m_output + 999999) / 1000000 end,
+      case when c.failed then 0 else ${CALL_PRICED} end,
       jsonb_build_object('admission', jsonb_build_object('id', c.id, 'memberId', c.member, 'keyId', c.key, 'subscriptionId', c.sub,
           'planVersionId', c.version, 'plan', c.plan, 'purse', jsonb_build_object('kind', 'plan'), 'catalogVersion', ${catalog}::int, 'promptId', c.prompt,
           'promptReason', case c.j when 0 then 'new' else 'same_question' end, 'mark', 'question', 'admittedAt', c.admitted, 'model', c.model,
@@ -117,9 +122,9 @@ export async function seedHours(tx: Tx, { now, zone }: Year): Promise<void> {
       cache_write_tokens, output_tokens, list_price, answered, first_byte_ms, output_ms)
     select sub, admitted / 3600000 * 3600000, model, tool, key, count(*), count(*) filter (where failed), sum(case when j = 0 then permille * 1000::int8 else 0 end),
       coalesce(sum(input) filter (where not failed), 0), coalesce(sum(cached) filter (where not failed), 0), 0, coalesce(sum(output) filter (where not failed), 0),
-      coalesce(sum((input * m_input + cached * m_cached + output * m_output + 999999) / 1000000) filter (where not failed), 0),
+      coalesce(sum(${CALL_PRICED}) filter (where not failed), 0),
       count(*) filter (where not failed), coalesce(sum(first_ms) filter (where not failed), 0), coalesce(sum(total_ms - first_ms) filter (where not failed), 0)
-    from seed_calls group by 1, 2, 3, 4, 5`.execute(tx)
+    from seed_calls c group by 1, 2, 3, 4, 5`.execute(tx)
   await sql`insert into usage_hours (subscription_id, hour_at, model, tool, key_id, calls, failed, charge, input_tokens, cache_read_tokens,
       cache_write_tokens, output_tokens, list_price, answered, first_byte_ms, output_ms)
     select sub, hour_at, model, tool, key, calls, 0, charge, d.input, d.cached, 0, d.output, ${PRICED}, calls, calls * 900, calls * 9000 from (

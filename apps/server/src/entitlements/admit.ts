@@ -19,6 +19,7 @@ import type { Refusal } from '../platform/index.ts'
 import { accountOf } from './account-of.ts'
 import type { MemberBooks } from './books.ts'
 import { admitOverflow, admitPaid } from './pay.ts'
+import { noUse } from './prompt-use.ts'
 import { holdOf, type Scene } from './scene.ts'
 import type { PromptRow } from './store.ts'
 import type { Admission, AdmissionRequest } from './types.ts'
@@ -66,6 +67,7 @@ function admitToPlan(request: AdmissionRequest, books: MemberBooks, scene: Scene
     calls: (joined?.calls ?? 0) + 1,
     opened_at: joined?.opened_at ?? now,
     last_call_at: now,
+    used: joined?.used ?? noUse,
   }
   const admission: Admission = {
     id: request.id,

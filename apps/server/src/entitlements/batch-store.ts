@@ -136,7 +136,7 @@ export async function waitForDisk(script: Script): Promise<void> {
 
 const json = (value: unknown): string => `${literal(jsonb(value))}::jsonb`
 
-const PROMPT_COLUMNS = 'id, subscription_id, key, asked, session, tally, calls, opened_at, last_call_at'
+const PROMPT_COLUMNS = 'id, subscription_id, key, asked, session, tally, calls, opened_at, last_call_at, used'
 const HOUR_KEY = 'subscription_id, hour_at, model, tool, key_id, project'
 const HOUR_SUMS = [
   'calls',
@@ -203,9 +203,9 @@ const STATEMENTS: Prepared = [
     saved_prompts as (
       insert into prompts (${PROMPT_COLUMNS})
       select ${PROMPT_COLUMNS} from jsonb_to_recordset($3) as r(id text, subscription_id text, key text, asked boolean,
-        session text, tally jsonb, calls int, opened_at int8, last_call_at int8)
+        session text, tally jsonb, calls int, opened_at int8, last_call_at int8, used jsonb)
       on conflict (id) do update set key = excluded.key, asked = excluded.asked, tally = excluded.tally,
-        calls = excluded.calls, last_call_at = excluded.last_call_at),
+        calls = excluded.calls, last_call_at = excluded.last_call_at, used = excluded.used),
     begun as (
       insert into holds (id, subscription_id, prompt_id, node, admitted_at, deadline_at, admission)
       select * from jsonb_to_recordset($4)

@@ -2,6 +2,7 @@ import { emptyTally, emptyWallet, instant, type KnownPrompt, type MemberId, type
 
 import type { Posting } from '../ledger/index.ts'
 
+import { noUse } from './prompt-use.ts'
 import type { AccountRow, EventRow, HoldRow, PromptRow } from './store.ts'
 import type { Settlement } from './types.ts'
 
@@ -83,5 +84,6 @@ export function lostPrompt({ admission }: Settlement): PromptRow {
     calls: 0,
     opened_at: admission.admittedAt,
     last_call_at: admission.admittedAt,
+    used: noUse,
   }
 }

@@ -24,7 +24,7 @@ import type { Admission, AdmissionRequest, Ending, Settlement } from './types.ts
 import { addBalance, setOverflow, walletStanding, type Gift, type WalletStanding } from './wallet.ts'
 
 export { ALIVE_EVERY_MS, noTokens } from './recover.ts'
-export { eventById, holdById, promptCalls, type EventRow, type HoldRow } from './store.ts'
+export { eventById, holdById, promptCalls, type EventRow, type HoldRow, type PromptRow } from './store.ts'
 export { checkBooks, type BooksFault } from './check.ts'
 export type { Filled }
 export type { Admission, AdmissionRequest, Ending, Granted, Settlement, Standing, WalletStanding }

@@ -2,6 +2,7 @@ import { beginAgain, endCall, tokenCharge, type Movement, type PlanTerms, type T
 
 import { lostPrompt, type MemberBooks } from './books.ts'
 import { settlePaid } from './pay.ts'
+import { addUse } from './prompt-use.ts'
 import type { Scene } from './scene.ts'
 import type { EventRow } from './store.ts'
 import type { Settlement } from './types.ts'
@@ -26,8 +27,10 @@ export function settle(settlement: Settlement, held: boolean, books: MemberBooks
   const begun = held ? found : beginAgain(plan, found, call)
   const end = endCall(plan, begun, call, { counts: settlement.billable, actual: charge })
   const { windows, inFlight } = end.account
-  scene.changes.save(books, { ...account, windows, in_flight: inFlight }, { ...prompt, tally: end.tally })
-  scene.changes.ended.push({ settlement, event: eventOf(settlement, end.charged, heldBack, scene.now) })
+  const event = eventOf(settlement, end.charged, heldBack, scene.now)
+  const after = { ...prompt, tally: end.tally, used: addUse(prompt.used, event) }
+  scene.changes.save(books, { ...account, windows, in_flight: inFlight }, after)
+  scene.changes.ended.push({ settlement, event })
 }
 
 /** What the token meter charges. Where nobody has counted (a crash), what was set aside. */

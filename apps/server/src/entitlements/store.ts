@@ -10,6 +10,7 @@ import {
 } from '@codeplan/core'
 
 import { jsonb, run, sql, type Queries, type Tx } from '../platform/index.ts'
+import type { PromptUse } from './prompt-use.ts'
 import type { Admission, EventDetails } from './types.ts'
 
 export interface AccountRow {
@@ -97,6 +98,7 @@ export interface PromptRow {
   readonly calls: number
   readonly opened_at: number
   readonly last_call_at: number
+  readonly used: PromptUse
 }
 
 export interface HoldRow {

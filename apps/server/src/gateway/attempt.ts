@@ -65,8 +65,8 @@ export class Attempt implements Dispatcher.DispatchHandler {
   private parts: Buffer[] = []
   private size = 0
   private relay: ClientStream | undefined
-  /** What the events of this read have to say to the client, as latin1 text: it goes out in one write. */
-  private out = ''
+  /** Of a stream, what has arrived and is not yet read, as latin1 text. */
+  private unread = ''
   private end: AttemptEnd | undefined
   /** These are measured in time that has passed, not in instants: a clock that is set makes nobody silent. */
   private lastWriteMs: number
@@ -145,11 +145,10 @@ export class Attempt implements Dispatcher.DispatchHandler {
     this.isHeard = true
     this.heardMs = this.o.clock.passedMs()
     if (this.relay) {
-      const out = this.relay.push(chunk)
-      // Nothing has been sent yet: another upstream may do better.
-      if (!this.begun && this.relay.state().error)
-        return this.close({ kind: 'failed', begun: false, why: 'it answered with an error' })
-      return this.write(out)
+      // The upstream's client tells each event of a read by itself; when the next tick begins, all of them have been heard.
+      if (this.unread === '') process.nextTick(this.relayUnread)
+      this.unread += chunk.toString('latin1')
+      return
     }
     this.size += chunk.length
     const ok = this.status < 300
@@ -174,31 +173,51 @@ export class Attempt implements Dispatcher.DispatchHandler {
   }
 
   onResponseError(_: Dispatcher.DispatchController, error: Error): void {
+    this.relayUnread()
     if (this.end) return
     const why = WHYS[(error as { code?: string }).code ?? ''] ?? 'the connection to it broke'
     if (this.relay && this.begun) this.endBroken(this.relay)
     this.done({ kind: 'failed', begun: this.begun, why })
   }
 
+  private readonly relayUnread = (): void => {
+    const { relay } = this
+    if (this.end || !relay || this.unread === '') return
+    const out = this.read(relay)
+    if (out !== undefined) this.write(out)
+  }
+
+  /** What the events that have arrived say to the client; undefined: this attempt is over. */
+  private read(relay: ClientStream): string | undefined {
+    const text = this.unread
+    this.unread = ''
+    const out = text === '' ? '' : relay.push(text)
+    if (this.begun || !relay.state().error) return out
+    // Nothing has been sent yet: another upstream may do better.
+    return void this.close({ kind: 'failed', begun: false, why: 'it answered with an error' })
+  }
+
   /** The client hears in its dialect that there is no more. */
   private endBroken(relay: ClientStream): void {
-    this.write(relay.end())
-    this.endWriting()
+    this.endWriting(relay.end())
   }
 
   private endStream(relay: ClientStream): void {
+    const out = this.read(relay)
+    if (out === undefined) return
     const last = relay.end()
     const response = relay.response?.()
-    if (response === undefined || !this.o.keep) return this.finishStream(relay, last)
-    void this.o.keep(response).then(() => this.finishStream(relay, last))
+    if (response === undefined || !this.o.keep) return this.finishStream(relay, out, last)
+    this.write(out)
+    void this.o.keep(response).then(() => this.finishStream(relay, '', last))
   }
 
-  private finishStream(relay: ClientStream, last: string): void {
+  private finishStream(relay: ClientStream, out: string, last: string): void {
     if (this.end) return
     const state = relay.state()
-    if (state.error && !this.begun) return this.done({ kind: 'failed', begun: false, why: 'its answer was cut off' })
-    this.write(last)
-    this.endWriting()
+    if (state.error && !this.begun && out === '')
+      return this.done({ kind: 'failed', begun: false, why: 'its answer was cut off' })
+    this.endWriting(out + last)
     if (state.finished && !state.error) return this.done({ kind: 'answered' })
     this.done({ kind: 'failed', begun: this.begun, why: state.error?.message ?? 'its answer was cut off' })
   }
@@ -229,35 +248,26 @@ export class Attempt implements Dispatcher.DispatchHandler {
   }
 
   private write(text: string): void {
-    if (text === '') return
-    if (this.firstByteAt === undefined) {
-      this.firstByteAt = this.o.clock.now()
-      this.o.firstByte()
-      this.o.begin()
-    }
-    // The upstream's client tells each event of a read by itself; all of them have been heard when the next tick begins.
-    if (this.out === '') process.nextTick(this.flush)
-    this.out += text
-  }
-
-  private readonly flush = (): void => {
     const { res } = this.o
-    const text = this.taken()
-    if (text === '' || res.destroyed || res.write(text, 'latin1')) return
+    if (text === '') return
+    this.beginWriting(text)
+    if (res.destroyed || res.write(text, 'latin1')) return
     // The client reads slower than the upstream writes.
     this.isPaused = true
     this.controller?.pause()
   }
 
-  private endWriting(): void {
-    this.o.res.end(this.taken(), 'latin1')
+  private endWriting(text: string): void {
+    if (text !== '') this.beginWriting(text)
+    this.o.res.end(text, 'latin1')
   }
 
-  private taken(): string {
-    const text = this.out
-    this.out = ''
-    if (text !== '') this.o.recorder?.hear(Buffer.from(text, 'latin1'))
-    return text
+  private beginWriting(text: string): void {
+    this.o.recorder?.hear(Buffer.from(text, 'latin1'))
+    if (this.firstByteAt !== undefined) return
+    this.firstByteAt = this.o.clock.now()
+    this.o.firstByte()
+    this.o.begin()
   }
 
   private readonly onDrain = (): void => this.resume()
@@ -283,7 +293,6 @@ export class Attempt implements Dispatcher.DispatchHandler {
 
   private done(end: AttemptEnd): void {
     if (this.end) return
-    this.flush()
     this.end = end
     this.o.res.off('close', this.onClientClose)
     this.o.res.off('drain', this.onDrain)

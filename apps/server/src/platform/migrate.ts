@@ -20,6 +20,7 @@ import { setups } from './migrations/0016-setups.ts'
 import { seatContracts } from './migrations/0017-seat-contracts.ts'
 import { deedsOnce } from './migrations/0018-deeds-once.ts'
 import { hoursBySubscription } from './migrations/0019-hours-by-subscription.ts'
+import { promptUse } from './migrations/0020-prompt-use.ts'
 
 /** In order; an entry that has shipped is never changed. A statement each, since one driver takes no more at a time. */
 export const MIGRATIONS: readonly { readonly name: string; readonly statements: readonly string[] }[] = [
@@ -42,6 +43,7 @@ export const MIGRATIONS: readonly { readonly name: string; readonly statements: 
   { name: '0017-seat-contracts', statements: seatContracts },
   { name: '0018-deeds-once', statements: deedsOnce },
   { name: '0019-hours-by-subscription', statements: hoursBySubscription },
+  { name: '0020-prompt-use', statements: promptUse },
 ]
 /** Any constant: nodes that start together take turns on it. */
 const MIGRATION_LOCK = 7_270_001

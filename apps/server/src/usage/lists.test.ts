@@ -6,6 +6,9 @@ import { HOUR_MS, MINUTE_MS } from '@codeplan/core'
 import { ask, send } from '../../../../test/house/ask.ts'
 import { drawn } from '../../../../test/house/books.ts'
 import { openHouse, type House, type Subscriber } from '../../../../test/house/house.ts'
+import { sql } from '../platform/index.ts'
+import { promptUse } from '../platform/migrations/0020-prompt-use.ts'
+import { differentPrompts } from './store.ts'
 
 let house: House
 beforeAll(async () => {
@@ -52,6 +55,20 @@ test('prompts are listed newest first, page by page, over all subscriptions, eac
   const { prompts } = await get(member, `/api/usage/v1/prompts?from=${iso(asked[1])}&to=${iso(asked[4])}`)
   expect((prompts as typeof heard).map((p) => p.calls)).toEqual([4, 3, 2])
   expect((await get(member, '/api/usage/v1/prompts?before=zzz')).prompts).toHaveLength(6)
+})
+
+test('F46: what a prompt says of its calls is what its events add up to, as the doctor and the migration do', async () => {
+  const member = await house.subscriber('lite')
+  await sixQuestions(member)
+  const { queries } = house.rooms.db
+  const span = { from: 0, to: house.clock.now() + HOUR_MS }
+  expect(await differentPrompts(queries, span)).toEqual([])
+  const used = async () => (await sql`select id, used from prompts order by id`.execute(queries)).rows
+  const kept = await used()
+  await sql`update prompts set used = '{}'`.execute(queries)
+  expect(await differentPrompts(queries, span)).toHaveLength(Math.min(20, kept.length))
+  await sql.raw(promptUse[1] as string).execute(queries)
+  expect(await used()).toEqual(kept)
 })
 
 test('hours of several subscriptions are one row for each hour and name', async () => {

@@ -2,7 +2,7 @@ import { DAY_MS, firstId } from '@codeplan/core'
 
 import type { MemberId } from '@codeplan/core'
 
-import { walletId, type EventRow, type HoldRow } from '../entitlements/index.ts'
+import { walletId, type EventRow, type HoldRow, type PromptRow } from '../entitlements/index.ts'
 import { sql, type Queries } from '../platform/index.ts'
 
 /** All statements of the read side. Facts are written by entitlements alone. */
@@ -68,22 +68,7 @@ export async function callsAfter(
   return rows
 }
 
-export interface PromptSummary {
-  readonly id: string
-  readonly subscription_id: string
-  readonly opened_at: number
-  readonly last_call_at: number
-  readonly calls: number
-  /** Calls that have ended, and what they are charged. */
-  readonly settled_calls: number
-  readonly charge: number
-  readonly models: readonly string[]
-  readonly tools: readonly string[]
-  readonly multiplier: number | null
-  readonly input_tokens: number
-  readonly output_tokens: number
-  readonly list_price: number
-}
+export type PromptSummary = Pick<PromptRow, 'id' | 'subscription_id' | 'opened_at' | 'last_call_at' | 'calls' | 'used'>
 
 export async function promptsOf(
   on: Queries,
@@ -94,26 +79,15 @@ export async function promptsOf(
 ): Promise<readonly PromptSummary[]> {
   const last = firstId('prm', span.to)
   const end = before !== undefined && before < last ? before : last
+  // Of each subscription no more than a page is read, and the pages are merged.
   const { rows } = await sql<PromptSummary>`
-    select p.id, p.subscription_id, p.opened_at, p.last_call_at, p.calls, e.*
-    from (select p.* from ${ofEach(subscriptionIds)} cross join lateral (
-        select * from prompts where subscription_id = own.id and id >= ${firstId('prm', span.from)} and id < ${end}
-        order by id desc limit ${limit}) p
-      order by p.id desc limit ${limit}) p
-    cross join lateral (
-      select count(*)::int as settled_calls, coalesce(sum(charge), 0)::int8 as charge, max(multiplier) as multiplier,
-        coalesce(json_agg(distinct model), '[]') as models,
-        coalesce(json_agg(distinct details->'admission'->>'tool'), '[]') as tools,
-        coalesce(sum(input_tokens + cache_read_tokens + cache_write_5m_tokens + cache_write_1h_tokens), 0)::int8 as input_tokens,
-        coalesce(sum(output_tokens), 0)::int8 as output_tokens, coalesce(sum(list_price), 0)::int8 as list_price
-      from meter_events where prompt_id = p.id
-        and admitted_at between p.opened_at - ${CRASH_MS}::int8 and p.last_call_at + ${CRASH_MS}::int8) e
-    order by p.id desc`.execute(on)
+    select p.* from unnest(${[...subscriptionIds]}::text[]) as own(id) cross join lateral (
+      select id, subscription_id, opened_at, last_call_at, calls, used from prompts
+      where subscription_id = own.id and id >= ${firstId('prm', span.from)} and id < ${end}
+      order by id desc limit ${limit}) p
+    order by p.id desc limit ${limit}`.execute(on)
   return rows
 }
-
-/** A prompt's row may know of fewer calls than there are: a crash lost what was written last, or all until a later call. */
-const CRASH_MS = 60_000
 
 /** How many calls of each prompt are on record at all, to tell whether an export has them all. */
 export async function callsOfPrompts(on: Queries, ids: readonly string[]): Promise<ReadonlyMap<string, number>> {
@@ -228,9 +202,6 @@ const HOUR_SUMS = sql.raw(
 /** Compared byte by byte: what is only grouped needs no rules of a language. */
 const nameOf = (by: By) => sql`${sql.ref(by)} collate "C"`
 
-/** Read one by one: of each no more than a page is taken, and the pages are merged. */
-const ofEach = (subscriptionIds: readonly string[]) => sql`unnest(${[...subscriptionIds]}::text[]) as own(id)`
-
 /** What a subscription has drawn in each of spans that follow upon each other, at list prices. */
 export async function listPricesOf(
   on: Queries,
@@ -311,4 +282,20 @@ export async function differentHours(on: Queries, span: Span): Promise<readonly 
       is distinct from (hours.calls, hours.charge, hours.tokens, hours.list_price)
     limit 20`.execute(on)
   return rows
+}
+
+/** Prompts whose sums are not those of their events: there must be none. */
+export async function differentPrompts(on: Queries, span: Span): Promise<readonly string[]> {
+  const { rows } = await sql<{ id: string }>`
+    select p.id from prompts p cross join lateral (
+      select count(*) as calls, coalesce(sum(charge), 0) as charge, coalesce(sum(list_price), 0) as list_price,
+        coalesce(sum(input_tokens + cache_read_tokens + cache_write_5m_tokens + cache_write_1h_tokens), 0) as input_tokens,
+        coalesce(sum(output_tokens), 0) as output_tokens
+      from meter_events where prompt_id = p.id and admitted_at >= p.opened_at - ${DAY_MS}::int8) e
+    where p.id >= ${firstId('prm', span.from)} and p.id < ${firstId('prm', span.to)}
+      and ((p.used->>'calls')::int8, (p.used->>'charge')::int8, (p.used->>'list_price')::int8,
+        (p.used->>'input_tokens')::int8, (p.used->>'output_tokens')::int8)
+      is distinct from (e.calls, e.charge, e.list_price, e.input_tokens, e.output_tokens)
+    limit 20`.execute(on)
+  return rows.map((row) => row.id)
 }

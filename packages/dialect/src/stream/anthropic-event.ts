@@ -1,5 +1,6 @@
 import { asObject, asText } from '../json.ts'
 import type { JsonObject } from '../json.ts'
+import type { SseSplitter } from '../sse.ts'
 import type { LearnedShape } from './learned-shape.ts'
 
 export type BlockDelta = 'text_delta' | 'thinking_delta' | 'input_json_delta'
@@ -35,10 +36,10 @@ export function indexOf(event: JsonObject): number {
   return typeof index === 'number' && Number.isSafeInteger(index) ? index : 0
 }
 
-export function learnDelta(shape: LearnedShape<BlockDelta>, data: string, delta: TextDelta): void {
+export function learnDelta(shape: LearnedShape<BlockDelta>, sse: SseSplitter, delta: TextDelta): void {
   const key = TEXT_KEY[delta.kind]
   if (key === undefined || delta.text === '') return
-  shape.learn(data, key, delta.kind, delta.index, (value) => asObject(asObject(value)?.['delta'])?.[key])
+  shape.learn(sse, key, delta.kind, delta.index, (value) => asObject(asObject(value)?.['delta'])?.[key])
 }
 
 /** `event: error`, whose data is the error envelope; late-2025 GLM puts its code into `error.type`. */

@@ -15,7 +15,7 @@ import type { ClientStream, StreamEnd, StreamOptions } from './stream.ts'
 /** Messages events in and out: the same bytes, but for the model's name and the marks on signatures. */
 export class AnthropicPassthrough implements ClientStream {
   readonly #options: StreamOptions
-  readonly #passed = new PassedText()
+  readonly #passed: PassedText
   readonly #shape = new LearnedShape<BlockDelta>()
   #usage: Usage | undefined
   #end: StreamEnd = { finished: false }
@@ -25,17 +25,23 @@ export class AnthropicPassthrough implements ClientStream {
 
   constructor(options: StreamOptions) {
     this.#options = options
+    this.#passed = new PassedText(this.#shape, {
+      onPiece: () => {
+        this.#outputBytes += literalBytes(this.#shape.literal)
+      },
+      onEvent: (data) => this.#event(data),
+    })
   }
 
-  push(chunk: Buffer): string {
+  push(text: string): string {
     if (this.#ended) return ''
-    const out = this.#passed.push(chunk, this.#onEvent)
+    const out = this.#passed.push(text)
     return this.#passed.sse.fault ? out + this.#failure(EVENT_TOO_LONG) : out
   }
 
   end(): string {
     if (this.#ended) return ''
-    const rest = this.#passed.finish(this.#onEvent)
+    const rest = this.#passed.finish()
     if (this.#ended) return rest
     return rest + this.#failure(ENDED_EARLY)
   }
@@ -52,23 +58,18 @@ export class AnthropicPassthrough implements ClientStream {
     return this.#end
   }
 
-  readonly #onEvent = (data: string): boolean => {
-    const literal = this.#shape.lift(data)
-    if (literal !== '') {
-      this.#outputBytes += literalBytes(literal)
-      return true
-    }
+  #event(data: string): boolean {
     if (data.trim() === '') return true
     const parsed = parseObject(data)
     if (parsed) {
-      this.#read(data, parsed.value, parsed.wide)
+      this.#read(parsed.value, parsed.wide)
       return !this.#ended
     }
     this.#passed.replace(this.#failure(BROKEN_CHUNK))
     return false
   }
 
-  #read(data: string, value: JsonObject, wide: boolean): void {
+  #read(value: JsonObject, wide: boolean): void {
     switch (typeOf(value)) {
       case 'message_start':
         this.#messageStart(value, wide)
@@ -77,7 +78,7 @@ export class AnthropicPassthrough implements ClientStream {
         this.#mark(value, 'content_block', wide)
         break
       case 'content_block_delta':
-        this.#delta(data, value, wide)
+        this.#delta(value, wide)
         break
       case 'message_delta': {
         this.#usage = usageFromAnthropic(value['usage'], this.#usage)
@@ -115,14 +116,14 @@ export class AnthropicPassthrough implements ClientStream {
     this.#rewrite({ ...value, message: { ...message, model: inForm(this.#options.model, wide) } }, wide)
   }
 
-  #delta(data: string, value: JsonObject, wide: boolean): void {
+  #delta(value: JsonObject, wide: boolean): void {
     const delta = textDelta(value)
     if (!delta) {
       this.#mark(value, 'delta', wide)
       return
     }
     this.#outputBytes += literalBytes(literalOf(delta.text, wide))
-    learnDelta(this.#shape, data, delta)
+    learnDelta(this.#shape, this.#passed.sse, delta)
   }
 
   /** A signature leaves with the mark of its model; the empty one that opens a block is none. */

@@ -43,9 +43,9 @@ export class AnthropicToOpenAI implements ClientStream {
     this.#writer = new OpenAIChunkWriter(options.id, options.createdSec, options.model)
   }
 
-  push(chunk: Buffer): string {
+  push(text: string): string {
     if (this.#ended) return ''
-    this.#sse.feed(chunk.toString('latin1'))
+    this.#sse.feed(text)
     this.#drain()
     return this.#take()
   }
@@ -78,23 +78,24 @@ export class AnthropicToOpenAI implements ClientStream {
   }
 
   #drain(): void {
-    while (!this.#ended && this.#sse.next()) if (this.#sse.hasData) this.#event(this.#sse.data)
+    while (!this.#ended) {
+      const found = this.#shape.next(this.#sse)
+      if (found === undefined) break
+      const { kind, index, literal } = this.#shape
+      if (found === 'piece') this.#piece(kind as BlockDelta, index, literal)
+      else this.#event(this.#sse.data)
+    }
     if (this.#sse.fault && !this.#ended) this.#fail(EVENT_TOO_LONG)
   }
 
   #event(data: string): void {
-    const literal = this.#shape.lift(data)
-    if (literal !== '' && this.#shape.kind !== '') {
-      this.#piece(this.#shape.kind, this.#shape.index, literal)
-      return
-    }
     if (data.trim() === '') return
     const parsed = parseObject(data)
-    if (parsed) this.#read(data, parsed.value, parsed.wide)
+    if (parsed) this.#read(parsed.value, parsed.wide)
     else this.#fail(BROKEN_CHUNK)
   }
 
-  #read(data: string, value: JsonObject, wide: boolean): void {
+  #read(value: JsonObject, wide: boolean): void {
     switch (typeOf(value)) {
       case 'message_start':
         // A message that takes the place of the one before is not passed on.
@@ -109,7 +110,7 @@ export class AnthropicToOpenAI implements ClientStream {
         const delta = textDelta(value)
         if (!delta || delta.text === '') break
         this.#piece(delta.kind, delta.index, literalOf(delta.text, wide))
-        learnDelta(this.#shape, data, delta)
+        learnDelta(this.#shape, this.#sse, delta)
         break
       }
       case 'content_block_stop':

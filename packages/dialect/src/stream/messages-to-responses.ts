@@ -68,8 +68,8 @@ export class MessagesToResponses implements ClientStream {
     this.#holdsEnd = options.holdsEnd ?? false
   }
 
-  push(chunk: Buffer): string {
-    this.#hear(this.#messages.push(chunk))
+  push(text: string): string {
+    this.#hear(this.#messages.push(text))
     return this.#take()
   }
 
@@ -109,17 +109,20 @@ export class MessagesToResponses implements ClientStream {
   #hear(text: string): void {
     if (this.#ended || text.length === 0) return
     this.#sse.feed(text)
-    while (!this.#ended && this.#sse.next()) if (this.#sse.hasData) this.#event(this.#sse.data)
+    while (!this.#ended) {
+      const found = this.#shape.next(this.#sse)
+      if (found === undefined) break
+      if (found === 'piece') this.#piece(this.#shape.literal)
+      else this.#event(this.#sse.data)
+    }
   }
 
   #event(data: string): void {
-    const literal = this.#shape.lift(data)
-    if (literal !== '') return this.#piece(literal)
     const parsed = parseObject(data)
-    if (parsed) this.#read(data, parsed.value, parsed.wide)
+    if (parsed) this.#read(parsed.value, parsed.wide)
   }
 
-  #read(data: string, value: JsonObject, wide: boolean): void {
+  #read(value: JsonObject, wide: boolean): void {
     switch (value['type']) {
       case 'message_start':
         this.#usage = usageFromAnthropic(asObject(value['message'])?.['usage'], this.#usage)
@@ -129,7 +132,7 @@ export class MessagesToResponses implements ClientStream {
       case 'content_block_delta': {
         const delta = textDelta(value)
         if (delta) {
-          learnDelta(this.#shape, data, delta)
+          learnDelta(this.#shape, this.#sse, delta)
           return this.#piece(literalOf(delta.text, wide))
         }
         const signature = asText(asObject(value['delta'])?.['signature'])

@@ -1,5 +1,6 @@
 import { asList, asObject, asText, isPresent } from '../json.ts'
 import type { JsonObject } from '../json.ts'
+import type { SseSplitter } from '../sse.ts'
 import type { LearnedShape } from './learned-shape.ts'
 
 export type DeltaKind = 'text' | 'thinking' | 'arguments'
@@ -36,8 +37,8 @@ export function errorOf(chunk: JsonObject): { type: string; message: string } | 
   return { type, message: asText(object['message']) ?? 'The upstream failed.' }
 }
 
-/** Teaches `shape` when the chunk carries one piece of text and nothing else. */
-export function learnFrom(shape: LearnedShape<DeltaKind>, data: string, chunk: JsonObject): void {
+/** Teaches `shape` when the chunk, the event just found, carries one piece of text and nothing else. */
+export function learnFrom(shape: LearnedShape<DeltaKind>, sse: SseSplitter, chunk: JsonObject): void {
   const choices = asList(chunk['choices'])
   const choice = asObject(choices?.[0])
   const delta = asObject(choice?.['delta'])
@@ -48,14 +49,14 @@ export function learnFrom(shape: LearnedShape<DeltaKind>, data: string, chunk: J
   if (key === undefined || keys.length > 1) return
   if (key === 'content' || REASONING_KEYS.includes(key)) {
     if (!asText(delta[key])) return
-    shape.learn(data, key, key === 'content' ? 'text' : 'thinking', 0, (value) => deltaOf(value)?.[key])
+    shape.learn(sse, key, key === 'content' ? 'text' : 'thinking', 0, (value) => deltaOf(value)?.[key])
   } else if (key === 'tool_calls') {
-    learnArguments(shape, data, delta)
+    learnArguments(shape, sse, delta)
   }
 }
 
 /** A bare piece of arguments, as vLLM and OpenAI send them after the first delta of a call. */
-function learnArguments(shape: LearnedShape<DeltaKind>, data: string, delta: JsonObject): void {
+function learnArguments(shape: LearnedShape<DeltaKind>, sse: SseSplitter, delta: JsonObject): void {
   const calls = asList(delta['tool_calls'])
   const call = asObject(calls?.[0])
   const fn = asObject(call?.['function'])
@@ -63,7 +64,7 @@ function learnArguments(shape: LearnedShape<DeltaKind>, data: string, delta: Jso
   if (!call || !fn || calls?.length !== 1 || typeof index !== 'number') return
   if (asText(call['id']) ?? asText(fn['name'])) return
   if (!asText(fn['arguments'])) return
-  shape.learn(data, 'arguments', 'arguments', index, (value) => {
+  shape.learn(sse, 'arguments', 'arguments', index, (value) => {
     const probe = asObject(asList(deltaOf(value)?.['tool_calls'])?.[0])
     return asObject(probe?.['function'])?.['arguments']
   })

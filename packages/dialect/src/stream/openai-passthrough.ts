@@ -18,13 +18,13 @@ const MODEL = /"model"\s*:\s*"((?:[^"\\]|\\.)*)"/
 /** Chat completion chunks in and out: the same bytes, but for what the options ask. */
 export class OpenAIPassthrough implements ClientStream {
   readonly #options: StreamOptions
-  readonly #passed = new PassedText()
+  readonly #passed: PassedText
   readonly #shape = new LearnedShape<DeltaKind>()
   readonly #gatherer: ToolCallGatherer | undefined
   /** The model's name to put in, as a literal; undefined: leave it. */
   readonly #model: string | undefined
-  /** The upstream's name as the chunk before had it, and where: nearly always it stands there again. */
-  #named: { readonly at: number; readonly field: string } | undefined
+  /** What stands around the string of the learnt shape, and the same with the model's name put in. */
+  #around = { before: '', after: '', newBefore: '', newAfter: '' }
   #usage: Usage | undefined
   #end: StreamEnd = { finished: false }
   #outputBytes = 0
@@ -35,17 +35,18 @@ export class OpenAIPassthrough implements ClientStream {
     this.#options = options
     this.#gatherer = options.wholeToolCalls ? new ToolCallGatherer(`call_${options.id}`) : undefined
     this.#model = options.model === options.upstreamModel ? undefined : literalOf(options.model, true)
+    this.#passed = new PassedText(this.#shape, { onPiece: () => this.#piece(), onEvent: (data) => this.#event(data) })
   }
 
-  push(chunk: Buffer): string {
+  push(text: string): string {
     if (this.#ended) return ''
-    const out = this.#passed.push(chunk, this.#onEvent)
+    const out = this.#passed.push(text)
     return this.#passed.sse.fault ? out + this.#failure(EVENT_TOO_LONG) : out
   }
 
   end(): string {
     if (this.#ended) return ''
-    const rest = this.#passed.finish(this.#onEvent)
+    const rest = this.#passed.finish()
     if (this.#ended) return rest
     if (!this.#end.finished && !this.#end.error) return rest + this.#failure(ENDED_EARLY)
     this.#ended = true
@@ -64,24 +65,25 @@ export class OpenAIPassthrough implements ClientStream {
     return this.#end
   }
 
-  readonly #onEvent = (data: string): boolean => {
-    const literal = this.#shape.lift(data)
-    if (literal !== '') {
-      this.#outputBytes += literalBytes(literal)
-      if (this.#shape.kind === 'arguments' && this.#gatherer) {
-        this.#gatherer.addPiece(this.#shape.index, literal)
-        this.#passed.replace('')
-      } else if (this.#model !== undefined) {
-        this.#passed.replace(this.#renamed(this.#passed.raw()))
-      }
-      return true
+  #piece(): void {
+    const { kind, index, literal } = this.#shape
+    this.#outputBytes += literalBytes(literal)
+    if (kind === 'arguments' && this.#gatherer) {
+      this.#gatherer.addPiece(index, literal)
+      this.#passed.replace('')
+    } else if (this.#model !== undefined) {
+      const { newBefore, newAfter } = this.#renamedAround()
+      this.#passed.replace(newBefore + literal + newAfter)
     }
+  }
+
+  #event(data: string): boolean {
     const trimmed = data.trim()
     if (trimmed === '') return true
     if (trimmed === '[DONE]') return this.#done()
     const parsed = parseObject(trimmed)
     if (parsed) {
-      this.#chunk(data, parsed.value, parsed.wide)
+      this.#chunk(parsed.value, parsed.wide)
       return !this.#ended
     }
     // What follows a chunk that was cut is of a new completion: fail, do not pass garbage.
@@ -102,7 +104,7 @@ export class OpenAIPassthrough implements ClientStream {
     return this.#end.error ? '' : this.#calls(this.#gatherer?.takeAll())
   }
 
-  #chunk(data: string, chunk: JsonObject, wide: boolean): void {
+  #chunk(chunk: JsonObject, wide: boolean): void {
     if (isAnother(chunk, this.#upstreamId)) return this.#passed.replace(this.#failure(BROKEN_CHUNK))
     this.#upstreamId ||= asText(chunk['id'])
     const error = errorOf(chunk)
@@ -120,7 +122,7 @@ export class OpenAIPassthrough implements ClientStream {
       else this.#rename()
       return
     }
-    learnFrom(this.#shape, data, chunk)
+    learnFrom(this.#shape, this.#passed.sse, chunk)
     const delta = asObject(choice['delta']) ?? {}
     this.#count(delta, wide)
     const reason = asText(choice['finish_reason'])
@@ -181,14 +183,19 @@ export class OpenAIPassthrough implements ClientStream {
 
   #renamed(raw: string): string {
     if (this.#model === undefined) return raw
-    let named = this.#named
-    if (!named || !raw.startsWith(named.field, named.at)) {
-      const found = MODEL.exec(raw)
-      if (!found) return raw
-      named = this.#named = { at: found.index, field: found[0] }
+    const found = MODEL.exec(raw)
+    if (!found) return raw
+    return `${raw.slice(0, found.index)}"model":"${this.#model}"${raw.slice(found.index + found[0].length)}`
+  }
+
+  #renamedAround(): { readonly newBefore: string; readonly newAfter: string } {
+    const { before, after } = this.#shape
+    if (this.#around.before !== before || this.#around.after !== after) {
+      const newBefore = this.#renamed(before)
+      // The first of the name counts, as in any other event.
+      this.#around = { before, after, newBefore, newAfter: newBefore === before ? this.#renamed(after) : after }
     }
-    const { at, field } = named
-    return `${raw.slice(0, at)}"model":"${this.#model}"${raw.slice(at + field.length)}`
+    return this.#around
   }
 
   #failure(message: string): string {

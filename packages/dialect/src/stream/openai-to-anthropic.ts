@@ -34,9 +34,9 @@ export class OpenAIToAnthropic implements ClientStream {
     this.#blocks = new AnthropicBlocks(signature, literalOf(`toolu_${options.id}_`, true))
   }
 
-  push(chunk: Buffer): string {
+  push(text: string): string {
     if (this.#ended) return ''
-    this.#sse.feed(chunk.toString('latin1'))
+    this.#sse.feed(text)
     this.#drain()
     return this.#take()
   }
@@ -69,18 +69,23 @@ export class OpenAIToAnthropic implements ClientStream {
   }
 
   #drain(): void {
-    while (!this.#ended && this.#sse.next()) if (this.#sse.hasData) this.#event(this.#sse.data)
+    while (!this.#ended) {
+      const found = this.#shape.next(this.#sse)
+      if (found === undefined) break
+      if (found === 'piece') this.#piece()
+      else this.#event(this.#sse.data)
+    }
     if (this.#sse.fault && !this.#ended) this.#broken(EVENT_TOO_LONG)
   }
 
+  #piece(): void {
+    const { kind, index, literal } = this.#shape
+    if (kind === 'text') this.#blocks.text(literal)
+    else if (kind === 'thinking') this.#blocks.thinking(literal)
+    else this.#blocks.call(index, '', '', literal)
+  }
+
   #event(data: string): void {
-    const literal = this.#end.finished ? '' : this.#shape.lift(data)
-    if (literal !== '') {
-      if (this.#shape.kind === 'text') this.#blocks.text(literal)
-      else if (this.#shape.kind === 'thinking') this.#blocks.thinking(literal)
-      else this.#blocks.call(this.#shape.index, '', '', literal)
-      return
-    }
     const trimmed = data.trim()
     if (trimmed === '') return
     if (trimmed === '[DONE]') {
@@ -90,10 +95,10 @@ export class OpenAIToAnthropic implements ClientStream {
     const parsed = parseObject(trimmed)
     // What follows a chunk that was cut is of a new completion: an end, not garbage.
     if (!parsed) this.#broken(BROKEN_CHUNK)
-    else this.#chunk(data, parsed.value, parsed.wide)
+    else this.#chunk(parsed.value, parsed.wide)
   }
 
-  #chunk(data: string, chunk: JsonObject, wide: boolean): void {
+  #chunk(chunk: JsonObject, wide: boolean): void {
     const error = errorOf(chunk)
     if (error) {
       this.#fail(error.type, wide ? error.message : fromLatin1(error.message))
@@ -106,7 +111,7 @@ export class OpenAIToAnthropic implements ClientStream {
     const usage = usageFromOpenAI(chunk['usage'])
     if (usage) this.#usage = usage
     if (choice && !this.#end.finished) {
-      learnFrom(this.#shape, data, chunk)
+      learnFrom(this.#shape, this.#sse, chunk)
       this.#delta(asObject(choice['delta']) ?? {}, wide)
       const reason = asText(choice['finish_reason'])
       if (reason) this.#finish(reason, choice, wide)
@@ -130,6 +135,8 @@ export class OpenAIToAnthropic implements ClientStream {
 
   #finish(reason: string, choice: JsonObject, wide: boolean): void {
     this.#end = { finished: true, stopReason: reason }
+    // What follows is no part of the answer.
+    this.#shape.forget()
     if (reason === 'network_error') {
       this.#fail('api_error', ENDED_EARLY)
       return

@@ -1,4 +1,12 @@
 import { SseSplitter } from '../sse.ts'
+import type { LearnedShape } from './learned-shape.ts'
+
+export interface PassedEvents {
+  /** An event of the learnt shape. */
+  readonly onPiece: () => void
+  /** Any other; false: the stream is over. */
+  readonly onEvent: (data: string) => boolean
+}
 
 /**
  * A stream that passes through: whole events only, each as it came unless replaced. Holding back a cut event until its rest arrives keeps a half chunk, which
@@ -9,17 +17,23 @@ export class PassedText {
   #out = ''
   /** Up to where, in the splitter's text, everything is written or replaced. */
   #cursor = 0
+  readonly #shape: LearnedShape<string>
+  readonly #events: PassedEvents
 
-  /** Feeds one read and calls `onEvent` for each event until it answers false: the stream is over. */
-  push(chunk: Buffer, onEvent: (data: string) => boolean): string {
-    this.sse.feed(chunk.toString('latin1'))
-    this.#walk(onEvent)
+  constructor(shape: LearnedShape<string>, events: PassedEvents) {
+    this.#shape = shape
+    this.#events = events
+  }
+
+  push(text: string): string {
+    this.sse.feed(text)
+    this.#walk()
     return this.#take()
   }
 
-  finish(onEvent: (data: string) => boolean): string {
+  finish(): string {
     this.sse.finish()
-    this.#walk(onEvent)
+    this.#walk()
     return this.#take()
   }
 
@@ -34,9 +48,13 @@ export class PassedText {
     return this.sse.text.slice(this.sse.start, this.sse.end)
   }
 
-  #walk(onEvent: (data: string) => boolean): void {
-    this.#cursor = this.sse.end
-    while (this.sse.next()) if (this.sse.hasData && !onEvent(this.sse.data)) break
+  #walk(): void {
+    const { sse } = this
+    this.#cursor = sse.end
+    for (let found = this.#shape.next(sse); found; found = this.#shape.next(sse)) {
+      if (found === 'piece') this.#events.onPiece()
+      else if (!this.#events.onEvent(sse.data)) return
+    }
   }
 
   #take(): string {

@@ -184,8 +184,8 @@ test('a response that is to be kept is known before its last event is written', 
     ['anthropic', 'thinkingAndTools'],
   ] as const) {
     const stream = clientStream(upstream, 'responses', { ...OPTIONS, holdsEnd: true })
-    const bytes = Buffer.from((upstream === 'openai' ? openaiStreams : anthropicStreams)[name] ?? '')
-    expect(stream.push(bytes)).not.toContain('event: response.completed')
+    const text = (upstream === 'openai' ? openaiStreams : anthropicStreams)[name] ?? ''
+    expect(stream.push(Buffer.from(text).toString('latin1'))).not.toContain('event: response.completed')
     expect(stream.response?.()).toContain('"status":"completed"')
     const last = stream.end()
     expect(last).toMatch(/^event: response\.completed\n/)

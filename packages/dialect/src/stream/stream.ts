@@ -13,8 +13,8 @@ export interface StreamEnd {
 
 /** One answer on its way to the client: upstream bytes in, client bytes out. Made anew for each call; holds no clock. */
 export interface ClientStream {
-  /** Upstream bytes in; what to write to the client out, as latin1 text; '' for nothing yet. */
-  push(chunk: Buffer): string
+  /** Upstream bytes in, what to write to the client out, both as latin1 text; '' for nothing yet. */
+  push(text: string): string
   /**
    * The upstream ended: the rest to write. When it ended without its terminal event, ends the client's stream the way the
    * client's dialect says a failure (Anthropic: `event: error` with `api_error`; OpenAI: a chunk with finish_reason
