@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
-import { hoursSchema } from '@codeplan/contract'
+import { callsSchema, hoursSchema } from '@codeplan/contract'
 import { HOUR_MS, MINUTE_MS } from '@codeplan/core'
 
 import { ask, send } from '../../../../test/house/ask.ts'
@@ -69,6 +69,15 @@ test('F46: what a prompt says of its calls is what its events add up to, as the 
   expect(await differentPrompts(queries, span)).toHaveLength(Math.min(20, kept.length))
   await sql.raw(promptUse[1] as string).execute(queries)
   expect(await used()).toEqual(kept)
+})
+
+test('calls are listed as the contract says, and each is its receipt', async () => {
+  const member = await house.subscriber('lite')
+  await sixQuestions(member)
+  const answer = await get(member, '/api/usage/v1/calls?limit=500')
+  expect(callsSchema.parse(answer)).toEqual(answer)
+  const [newest] = answer.calls
+  expect([answer.calls.length, await get(member, `/api/usage/v1/calls/${newest.id}`)]).toEqual([21, newest])
 })
 
 test('hours of several subscriptions are one row for each hour and name', async () => {

@@ -72,7 +72,13 @@ function endOf(row: EventRow, currency: string) {
     },
     list_price: { currency, amount: row.list_price / 1e8, micros: row.list_price },
     timing: { first_byte_ms: details.firstByteMs, total_ms: details.totalMs },
-    tried: details.tried,
+    // What went wrong there is the operator's to know.
+    tried: details.tried.map(({ upstream, model, end, status }) => ({
+      upstream,
+      model,
+      end,
+      ...(status === undefined ? {} : { status }),
+    })),
     ...(details.unpaid === undefined ? {} : { unpaid_micros: details.unpaid }),
     ...(details.heldBack === undefined ? {} : { held_back_micro: details.heldBack }),
   }
