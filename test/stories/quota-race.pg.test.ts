@@ -99,6 +99,34 @@ describe('a rush on the allowance of Lite', () => {
       await house.close()
     }
   })
+
+  test('F93: of 600 calls at once by ten members none fails, and each is told what was used when it was let in', async () => {
+    const house = await openHouse({ runningClock: true, catalog: unhurried })
+    const agent = new Agent({ keepAlive: true, maxSockets: 2 * CONNECTIONS })
+    try {
+      const members = await Promise.all(Array.from({ length: 10 }, () => house.subscriber('lite')))
+      const questions = Array.from({ length: 60 }, (_, n) => n)
+      const heard = await Promise.all(
+        questions.flatMap((n) =>
+          members.map(async (member, i) => {
+            const wire = WIRES[(n + i) % 2] as Wire
+            return { i, heard: await ask(house.url, member.key, { text: `question ${n}`, wire, agent }) }
+          }),
+        ),
+      )
+      expect(tally(heard.map((one) => one.heard))).toEqual({ 200: 600 })
+      for (const [i, member] of members.entries()) {
+        const own = heard.filter((one) => one.i === i).map((one) => one.heard)
+        const told = own.map(({ headers }) => Number(headers['x-codeplan-five-hour-used'])).toSorted((a, b) => a - b)
+        expect(told).toEqual(questions.map((n) => n + 1))
+        expect((await drawn(house, member)).five_hour.settled).toBe(60)
+      }
+      expect(await faultsOfBooks(house)).toEqual([])
+    } finally {
+      agent.destroy()
+      await house.close()
+    }
+  })
 })
 
 function tally(heard: readonly Heard[]): Record<string, number> {
