@@ -74,10 +74,14 @@ test('F46: what a prompt says of its calls is what its events add up to, as the 
 test('calls are listed as the contract says, and each is its receipt', async () => {
   const member = await house.subscriber('lite')
   await sixQuestions(member)
+  // Whose try is told without what went wrong there.
+  const failed = await ask(house.url, member.key, { text: 'fails [[fault=500]]' })
+  expect(failed.status).toBeGreaterThanOrEqual(500)
+  await drawn(house, member)
   const answer = await get(member, '/api/usage/v1/calls?limit=500')
   expect(callsSchema.parse(answer)).toEqual(answer)
   const [newest] = answer.calls
-  expect([answer.calls.length, await get(member, `/api/usage/v1/calls/${newest.id}`)]).toEqual([21, newest])
+  expect([answer.calls.length, await get(member, `/api/usage/v1/calls/${newest.id}`)]).toEqual([22, newest])
 })
 
 test('hours of several subscriptions are one row for each hour and name', async () => {
