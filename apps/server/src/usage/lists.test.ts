@@ -75,7 +75,7 @@ test('calls are listed as the contract says, and each is its receipt', async () 
   const member = await house.subscriber('lite')
   await sixQuestions(member)
   // Whose try is told without what went wrong there.
-  const failed = await ask(house.url, member.key, { text: 'fails [[fault=500]]' })
+  const failed = await ask(house.url, member.key, { text: 'fails [[fault=garbage]]' })
   expect(failed.status).toBeGreaterThanOrEqual(500)
   await drawn(house, member)
   const answer = await get(member, '/api/usage/v1/calls?limit=500')
